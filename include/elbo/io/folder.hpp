@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/io/dataset.hpp>
+#include <elbo/io/file.hpp>
+#include <elbo/io/png_reader.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace elbo::io {
+
+// The PNG files in a folder and in all folders below it, sorted by path; hidden files are passed over.
+inline std::vector<std::filesystem::path> png_files(const std::string& folder) {
+    namespace fs = std::filesystem;
+    std::vector<fs::path> found;
+    std::error_code       problem;
+    for (fs::recursive_directory_iterator entry(folder, problem), end; !problem && entry != end;
+         entry.increment(problem)) {
+        const fs::path& path = entry->path();
+        std::error_code ignore;
+        if (path.filename().string().front() == '.') {
+            entry.disable_recursion_pending();
+        } else if (path.extension() == ".png" || path.extension() == ".PNG") {
+            if (entry->is_regular_file(ignore)) found.push_back(path);
+        }
+    }
+    if (problem) throw bad_file(folder + ": cannot list: " + problem.message());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+// Pictures of one size. Where they lie in sub-folders, each folder with some is a class, numbered in sorted order.
+inline data::images read_png_folder(const std::string& folder) {
+    namespace fs = std::filesystem;
+    const std::vector<fs::path> files = png_files(folder);
+    if (files.empty()) throw bad_file(folder + ": expected PNG files, got none");
+    const auto            home_of = [&](const fs::path& file) { return file.lexically_relative(folder).parent_path(); };
+    std::vector<fs::path> homes;   // relative to the folder: empty for the folder itself
+    for (const fs::path& file : files) homes.push_back(home_of(file));
+    std::sort(homes.begin(), homes.end());
+    homes.erase(std::unique(homes.begin(), homes.end()), homes.end());
+    const bool flat = homes.front().empty();
+    if (flat && homes.size() > 1)
+        throw bad_file(folder + ": expected PNG files either in the folder or in its sub-folders, got both");
+    if (homes.size() > 256)
+        throw bad_file(folder + ": expected at most 256 sub-folders as classes, got " + std::to_string(homes.size()));
+
+    const auto size_text = [](const data::images& i) { return shape_text(std::vector{i.height, i.width, i.channels}); };
+    data::images all;
+    for (const fs::path& file : files) {
+        const data::images one = read_png(file.string());
+        if (all.pixels.empty()) {
+            all.channels = one.channels;
+            all.height   = one.height;
+            all.width    = one.width;
+            all.kind     = one.kind;
+        }
+        if (size_text(one) != size_text(all))
+            throw bad_file(file.string(), 16, "the size of the first picture, " + size_text(all), size_text(one));
+        if (one.kind != all.kind) all.kind = data::pixels_are::grey;   // one bit and eight bits together
+        all.pixels.insert(all.pixels.end(), one.pixels.begin(), one.pixels.end());
+        if (flat) continue;
+        const auto home = std::lower_bound(homes.begin(), homes.end(), home_of(file));
+        all.labels.push_back(static_cast<std::uint8_t>(home - homes.begin()));
+    }
+    all.classes = flat ? 0 : homes.size();
+    return all;
+}
+
+}  // namespace elbo::io

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/io/header_text.hpp>
+#include <elbo/io/problem.hpp>
+
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace elbo::io {
+
+// A JSON value (RFC 8259). Objects keep the order in which they were written; integers stay exact over the whole
+// 64 bits; doubles are written with the fewest digits that give the same double back; what is not finite is null.
+class json {
+public:
+    using array  = std::vector<json>;
+    using member = std::pair<std::string, json>;
+    using object = std::vector<member>;
+
+    json() = default;
+    json(std::nullptr_t) {}
+    json(bool value) : value_(value) {}
+    json(double value) : value_(value) {}
+    json(const char* value) : value_(std::string(value)) {}
+    json(std::string_view value) : value_(std::string(value)) {}
+    json(std::string value) : value_(std::move(value)) {}
+    json(array value) : value_(std::move(value)) {}
+    json(object value) : value_(std::move(value)) {}
+    template <class I>
+        requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
+    json(I value) {
+        if constexpr (std::is_signed_v<I>) value_ = static_cast<std::int64_t>(value);
+        else value_ = static_cast<std::uint64_t>(value);
+    }
+
+    bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
+    bool is_bool() const { return std::holds_alternative<bool>(value_); }
+    bool is_integer() const { return value_.index() == 2 || value_.index() == 3; }
+    bool is_number() const { return is_integer() || std::holds_alternative<double>(value_); }
+    bool is_string() const { return std::holds_alternative<std::string>(value_); }
+    bool is_array() const { return std::holds_alternative<array>(value_); }
+    bool is_object() const { return std::holds_alternative<object>(value_); }
+
+    // What it is not is the fallback: a number asked of a string is not an error of a reader of own files.
+    bool truth(bool fallback = false) const { return is_bool() ? std::get<bool>(value_) : fallback; }
+    double number(double fallback = 0) const {
+        if (const auto* i = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*i);
+        if (const auto* u = std::get_if<std::uint64_t>(&value_)) return static_cast<double>(*u);
+        if (const auto* d = std::get_if<double>(&value_)) return *d;
+        return fallback;
+    }
+    std::uint64_t count(std::uint64_t fallback = 0) const {
+        if (const auto* u = std::get_if<std::uint64_t>(&value_)) return *u;
+        if (const auto* i = std::get_if<std::int64_t>(&value_)) return *i < 0 ? fallback : static_cast<std::uint64_t>(*i);
+        return fallback;
+    }
+    const std::string& text() const {
+        static const std::string none;
+        return is_string() ? std::get<std::string>(value_) : none;
+    }
+    const array& items() const {
+        static const array none;
+        return is_array() ? std::get<array>(value_) : none;
+    }
+    const object& members() const {
+        static const object none;
+        return is_object() ? std::get<object>(value_) : none;
+    }
+    const json* find(std::string_view name) const {
+        for (const member& m : members())
+            if (m.first == name) return &m.second;
+        return nullptr;
+    }
+    // An absent member is null.
+    const json& operator[](std::string_view name) const {
+        static const json none;
+        const json*       found = find(name);
+        return found != nullptr ? *found : none;
+    }
+    // Adds a member, or replaces the one of that name; what was null becomes an object.
+    json& set(std::string name, json value) {
+        if (!is_object()) value_ = object{};
+        for (member& m : std::get<object>(value_))
+            if (m.first == name) return m.second = std::move(value), *this;
+        std::get<object>(value_).emplace_back(std::move(name), std::move(value));
+        return *this;
+    }
+    json& push(json value) {
+        if (!is_array()) value_ = array{};
+        std::get<array>(value_).push_back(std::move(value));
+        return *this;
+    }
+
+    bool operator==(const json&) const = default;
+
+    // One line; or indented, two blanks a level.
+    std::string dump(bool indented = false) const {
+        std::string out;
+        write_to(out, indented ? 0 : -1);
+        return out;
+    }
+    // `file` is what a complaint calls the text.
+    static json parse(std::string_view text, const std::string& file = "json");
+
+    static void write_string(std::string& out, std::string_view text);
+    static void write_number(std::string& out, double value);
+
+private:
+    void write_to(std::string& out, int depth) const;
+
+    std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, array, object> value_;
+};
+
+namespace json_text {
+
+inline void add_utf8(std::string& out, std::uint32_t point) {
+    const auto add = [&](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+    if (point < 0x80) {
+        add(point);
+    } else if (point < 0x800) {
+        add(0xC0 | (point >> 6)), add(0x80 | (point & 63));
+    } else if (point < 0x10000) {
+        add(0xE0 | (point >> 12)), add(0x80 | ((point >> 6) & 63)), add(0x80 | (point & 63));
+    } else {
+        add(0xF0 | (point >> 18)), add(0x80 | ((point >> 12) & 63)), add(0x80 | ((point >> 6) & 63)),
+            add(0x80 | (point & 63));
+    }
+}
+
+class parser {
+public:
+    parser(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+
+    json document() {
+        json value = element(0);
+        skip();
+        if (at_ != text_.size()) complain("the end");
+        return value;
+    }
+
+private:
+    static constexpr int deepest = 64;
+
+    [[noreturn]] void complain(const char* expected) const {
+        throw bad_file(file_, at_, expected, at_ < text_.size() ? "'" + std::string(1, text_[at_]) + "'" : "the end");
+    }
+    void skip() {
+        while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
+    }
+    bool take(char c) {
+        skip();
+        if (at_ >= text_.size() || text_[at_] != c) return false;
+        ++at_;
+        return true;
+    }
+    bool take(std::string_view word) {
+        if (text_.substr(at_, word.size()) != word) return false;
+        at_ += word.size();
+        return true;
+    }
+
+    json element(int depth) {
+        if (depth > deepest) complain("at most 64 levels");
+        skip();
+        if (at_ >= text_.size()) complain("a value");
+        const char c = text_[at_];
+        if (c == '{') return members(depth);
+        if (c == '[') return items(depth);
+        if (c == '"') return string();
+        if (take("true")) return true;
+        if (take("false")) return false;
+        if (take("null")) return nullptr;
+        return number();
+    }
+    json members(int depth) {
+        json::object out;
+        ++at_;
+        if (take('}')) return out;
+        do {
+            skip();
+            if (at_ >= text_.size() || text_[at_] != '"') complain("a name");
+            std::string name = string();
+            for (const json::member& m : out)
+                if (m.first == name) complain("a name that is new");
+            if (!take(':')) complain("':'");
+            out.emplace_back(std::move(name), element(depth + 1));
+        } while (take(','));
+        if (!take('}')) complain("',' or '}'");
+        return out;
+    }
+    json items(int depth) {
+        json::array out;
+        ++at_;
+        if (take(']')) return out;
+        do out.push_back(element(depth + 1));
+        while (take(','));
+        if (!take(']')) complain("',' or ']'");
+        return out;
+    }
+    std::uint32_t four_digits() {
+        if (at_ + 4 > text_.size()) complain("four hexadecimal digits");
+        std::uint32_t value = 0;
+        const char*   first = text_.data() + at_;
+        if (const auto got = std::from_chars(first, first + 4, value, 16); got.ptr != first + 4)
+            complain("four hexadecimal digits");
+        at_ += 4;
+        return value;
+    }
+    std::string string() {
+        std::string out;
+        for (++at_; at_ < text_.size() && text_[at_] != '"';) {
+            const char c = text_[at_];
+            if (static_cast<unsigned char>(c) < 0x20) complain("no bare control character");
+            if (c != '\\') {
+                const std::size_t length = utf8_character(text_.substr(at_));
+                if (length == 0) complain("UTF-8");
+                out += text_.substr(at_, length);
+                at_ += length;
+                continue;
+            }
+            ++at_;
+            constexpr std::string_view from = "\"\\/bfnrt", to = "\"\\/\b\f\n\r\t";
+            const std::size_t          which = at_ < text_.size() ? from.find(text_[at_]) : std::string_view::npos;
+            if (which != std::string_view::npos) {
+                out += to[which];
+                ++at_;
+            } else if (take("u")) {
+                std::uint32_t point = four_digits();
+                if (point >= 0xD800 && point < 0xDC00 && take("\\u")) {
+                    const std::uint32_t low = four_digits();
+                    if (low < 0xDC00 || low > 0xDFFF) complain("the second half of a pair");
+                    point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+                }
+                if (point >= 0xD800 && point < 0xE000) complain("a whole pair");
+                add_utf8(out, point);
+            } else {
+                complain("an escape");
+            }
+        }
+        if (at_ >= text_.size()) complain("'\"'");
+        ++at_;
+        return out;
+    }
+    // from_chars takes more than JSON allows ("01", "1.", "inf"), so the grammar is checked first.
+    json number() {
+        const std::size_t start  = at_;
+        const auto        digits = [&] {
+            const std::size_t from = at_;
+            while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+            if (at_ == from) complain("a value");
+        };
+        bool whole = true;
+        take("-");
+        if (!take("0")) digits();
+        if (take(".")) whole = false, digits();
+        if (take("e") || take("E")) {
+            whole = false;
+            if (!take("+")) take("-");
+            digits();
+        }
+        const char* first = text_.data() + start;
+        const char* last  = text_.data() + at_;
+        if (whole) {
+            std::int64_t  i = 0;
+            std::uint64_t u = 0;
+            if (std::from_chars(first, last, i).ec == std::errc()) return i;
+            if (std::from_chars(first, last, u).ec == std::errc()) return u;
+        }
+        double value = 0;
+        if (std::from_chars(first, last, value).ec != std::errc()) {
+            at_ = start;
+            complain("a number that a double holds");
+        }
+        return value;
+    }
+
+    std::string_view   text_;
+    const std::string& file_;
+    std::size_t        at_ = 0;
+};
+
+}  // namespace json_text
+
+inline json json::parse(std::string_view text, const std::string& file) {
+    return json_text::parser(text, file).document();
+}
+
+// Bytes that are not UTF-8 (a path can hold any) become U+FFFD, so that the file stays JSON.
+inline void json::write_string(std::string& out, std::string_view text) {
+    out += '"';
+    for (std::size_t i = 0; i < text.size();) {
+        const char        c      = text[i];
+        const std::size_t length = utf8_character(text.substr(i));
+        if (c == '"' || c == '\\') {
+            (out += '\\') += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c == '\t') {
+            out += "\\t";
+        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+            constexpr char digits[] = "0123456789abcdef";
+            ((out += "\\u00") += digits[c >> 4]) += digits[c & 15];
+        } else if (length == 0) {
+            out += "\xEF\xBF\xBD";
+        } else {
+            out += text.substr(i, length);
+        }
+        i += length == 0 ? 1 : length;
+    }
+    out += '"';
+}
+
+inline void json::write_number(std::string& out, double value) {
+    if (!std::isfinite(value)) {
+        out += "null";
+        return;
+    }
+    char        room[32];
+    char* const end = std::to_chars(room, room + sizeof room, value).ptr;
+    out.append(room, end);
+}
+
+inline void json::write_to(std::string& out, int depth) const {
+    const auto list = [&](char open, char close, const auto& parts, auto&& each) {
+        out += open;
+        bool later = false;
+        for (const auto& part : parts) {
+            if (later) out += depth < 0 ? ", " : ",";
+            if (depth >= 0) (out += '\n').append(2 * static_cast<std::size_t>(depth) + 2, ' ');
+            each(part);
+            later = true;
+        }
+        if (later && depth >= 0) (out += '\n').append(2 * static_cast<std::size_t>(depth), ' ');
+        out += close;
+    };
+    const int below = depth < 0 ? -1 : depth + 1;
+    if (is_null()) out += "null";
+    else if (const auto* b = std::get_if<bool>(&value_)) out += *b ? "true" : "false";
+    else if (const auto* i = std::get_if<std::int64_t>(&value_)) out += std::to_string(*i);
+    else if (const auto* u = std::get_if<std::uint64_t>(&value_)) out += std::to_string(*u);
+    else if (const auto* d = std::get_if<double>(&value_)) write_number(out, *d);
+    else if (is_string()) write_string(out, text());
+    else if (is_array()) list('[', ']', items(), [&](const json& item) { item.write_to(out, below); });
+    else
+        list('{', '}', members(), [&](const member& m) {
+            write_string(out, m.first);
+            out += ": ";
+            m.second.write_to(out, below);
+        });
+}
+
+}  // namespace elbo::io

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/io/bytes.hpp>
+#include <elbo/io/file.hpp>
+#include <elbo/io/header_text.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace elbo::io {
+
+static_assert(std::endian::native == std::endian::little,
+              "arrays and weights are stored as little-endian machines hold them");
+
+inline constexpr std::size_t largest_safetensors_header = std::size_t{1} << 20;
+
+// The bytes of one number of a type of the format, or 0 for one that is not read or written here.
+inline std::size_t tensor_unit(std::string_view dtype) {
+    if (dtype == "F64" || dtype == "I64") return 8;
+    if (dtype == "F32") return 4;
+    if (dtype == "BF16") return 2;
+    return dtype == "U8" ? 1 : 0;
+}
+
+template <class T>
+constexpr const char* tensor_type() {
+    if constexpr (std::is_same_v<T, float>) return "F32";
+    else if constexpr (std::is_same_v<T, double>) return "F64";
+    else if constexpr (std::is_same_v<T, std::int64_t>) return "I64";
+    else {
+        static_assert(std::is_same_v<T, std::uint8_t>,
+                      "a tensor file here holds float, double, std::int64_t or std::uint8_t");
+        return "U8";
+    }
+}
+
+// A named tensor, row-major. It looks at bytes that something else owns: the tensor_file it came from, or, when
+// writing, the program.
+struct tensor_entry {
+    std::string              name, dtype;
+    std::vector<std::size_t> shape;
+    bytes_view               bytes;
+
+    // Into memory of exactly this size: the place of a tensor in a file need not be aligned.
+    template <class T>
+    void copy_to(std::span<T> out) const {
+        if (dtype != tensor_type<T>())
+            throw std::invalid_argument(printable(name) + " is of " + dtype + ", not of " + tensor_type<T>());
+        if (out.size_bytes() != bytes.size())
+            throw std::invalid_argument(printable(name) + " has " + std::to_string(bytes.size()) + " bytes, not " +
+                                        std::to_string(out.size_bytes()));
+        if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
+    }
+    template <class T>
+    std::vector<T> values() const {
+        std::vector<T> numbers(bytes.size() / sizeof(T));
+        copy_to(std::span<T>(numbers));
+        return numbers;
+    }
+};
+
+template <class T>
+tensor_entry make_tensor(std::string name, std::span<const T> values, std::vector<std::size_t> shape) {
+    return {std::move(name), tensor_type<T>(), std::move(shape),
+            bytes_view(reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes())};
+}
+
+// BF16 is the upper half of a float.
+inline std::vector<float> floats_of_bf16(const tensor_entry& tensor) {
+    if (tensor.dtype != "BF16")
+        throw std::invalid_argument(printable(tensor.name) + " is of " + tensor.dtype + ", not of BF16");
+    std::vector<float> numbers(tensor.bytes.size() / 2);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const std::uint32_t upper = std::uint32_t{tensor.bytes[2 * i]} | std::uint32_t{tensor.bytes[2 * i + 1]} << 8;
+        numbers[i]                = std::bit_cast<float>(upper << 16);
+    }
+    return numbers;
+}
+
+struct tensor_file {
+    std::map<std::string, std::string> metadata;
+    std::vector<tensor_entry>          tensors;   // in the order of their bytes
+
+    const tensor_entry* find(std::string_view name) const {
+        const auto at = std::find_if(tensors.begin(), tensors.end(),
+                                     [&](const tensor_entry& tensor) { return tensor.name == name; });
+        return at == tensors.end() ? nullptr : &*at;
+    }
+
+    std::shared_ptr<const std::vector<std::uint8_t>> memory;   // what the tensors look at
+};
+
+namespace safetensors {
+
+struct place {
+    tensor_entry tensor;
+    std::size_t  begin = 0, end = 0;
+};
+
+inline std::vector<std::size_t> whole_numbers(header_text& text) {
+    std::vector<std::size_t> numbers;
+    text.expect('[');
+    if (text.accept(']')) return numbers;
+    do numbers.push_back(text.whole_number());
+    while (text.accept(','));
+    text.expect(']');
+    return numbers;
+}
+
+inline std::map<std::string, std::string> parse_metadata(header_text& text) {
+    std::map<std::string, std::string> metadata;
+    text.expect('{');
+    if (text.accept('}')) return metadata;
+    do {
+        std::string key = text.json_string();
+        text.expect(':');
+        if (metadata.contains(key)) text.reject("each key once", printable(key) + " again");
+        metadata[std::move(key)] = text.json_string();
+    } while (text.accept(','));
+    text.expect('}');
+    return metadata;
+}
+
+inline place parse_tensor(header_text& text, std::string name) {
+    place found;
+    bool  dtype = false, shape = false, offsets = false;
+    text.expect('{');
+    do {
+        const std::string key = text.json_string();
+        text.expect(':');
+        bool& seen = key == "dtype" ? dtype : key == "shape" ? shape : offsets;
+        if (key != "dtype" && key != "shape" && key != "data_offsets")
+            text.reject("dtype, shape or data_offsets", printable(key));
+        if (std::exchange(seen, true)) text.reject("each key once", printable(key) + " again");
+        if (key == "dtype") {
+            found.tensor.dtype = text.json_string();
+            if (tensor_unit(found.tensor.dtype) == 0)
+                text.reject("F64, F32, BF16, I64 or U8", printable(found.tensor.dtype));
+        } else if (key == "shape") {
+            found.tensor.shape = whole_numbers(text);
+        } else {
+            const std::vector<std::size_t> pair = whole_numbers(text);
+            if (pair.size() != 2 || pair[0] > pair[1]) text.reject("a begin and an end", shape_text(pair));
+            found.begin = pair[0];
+            found.end   = pair[1];
+        }
+    } while (text.accept(','));
+    text.expect('}');
+    if (!dtype || !shape || !offsets) text.reject("dtype, shape and data_offsets", "fewer");
+    const std::size_t claimed = claimed_product(found.tensor.shape, tensor_unit(found.tensor.dtype));
+    if (claimed != found.end - found.begin)
+        text.reject(std::to_string(claimed) + " bytes of shape " + shape_text(found.tensor.shape),
+                    std::to_string(found.end - found.begin));
+    found.tensor.name = std::move(name);
+    return found;
+}
+
+inline void add_json_string(std::string& out, std::string_view text) {
+    constexpr char digits[] = "0123456789abcdef";
+    out += '"';
+    while (!text.empty()) {
+        const std::size_t size = utf8_character(text);
+        if (size == 0) throw std::invalid_argument("a name for a tensor file that is not UTF-8: " + printable(text));
+        const auto first = static_cast<unsigned char>(text[0]);
+        if (first == '"' || first == '\\') out += {'\\', text[0]};
+        else if (first < 0x20) out += {'\\', 'u', '0', '0', digits[first >> 4], digits[first & 15]};
+        else out += text.substr(0, size);
+        text.remove_prefix(size);
+    }
+    out += '"';
+}
+
+}  // namespace safetensors
+
+// Eight bytes of header length, a JSON header, the tensors' bytes without gaps or overlaps up to the end of the file.
+// Nothing in it is taken on trust: no key twice, no unknown key, no type that is not listed, no byte unaccounted for.
+inline tensor_file parse_safetensors(std::vector<std::uint8_t> bytes, const std::string& file) {
+    tensor_file result;
+    result.memory = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+    cursor              in(*result.memory, file);
+    const std::uint64_t size = in.little64("header length");
+    if (size > largest_safetensors_header)
+        throw bad_file(file, 0, "a header of at most " + std::to_string(largest_safetensors_header) + " bytes",
+                       std::to_string(size));
+    header_text      text(in.take(static_cast<std::size_t>(size), "header"), 8, file, " \t\r\n");
+    const bytes_view data = bytes_view(*result.memory).subspan(in.at());
+
+    std::vector<safetensors::place> places;
+    std::set<std::string>           names;
+    if (size == 0 || (*result.memory)[8] != '{') text.reject("{ at the start of the header", "something else");
+    text.expect('{');
+    if (!text.accept('}')) {
+        do {
+            std::string name = text.json_string();
+            text.expect(':');
+            if (!names.insert(name).second) text.reject("each name once", printable(name) + " again");
+            if (name == "__metadata__") result.metadata = safetensors::parse_metadata(text);
+            else places.push_back(safetensors::parse_tensor(text, std::move(name)));
+        } while (text.accept(','));
+        text.expect('}');
+    }
+    text.expect_end();
+
+    std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    });
+    std::size_t at = 0;
+    for (safetensors::place& place : places) {
+        const std::string of = printable(place.tensor.name);
+        if (place.begin != at)
+            in.reject(of + " to begin at " + std::to_string(at) + " of the data", std::to_string(place.begin));
+        if (place.end > data.size())
+            in.reject(of + " to end by " + std::to_string(data.size()) + " of the data", std::to_string(place.end));
+        place.tensor.bytes = data.subspan(place.begin, place.end - place.begin);
+        at                 = place.end;
+        result.tensors.push_back(std::move(place.tensor));
+    }
+    if (at != data.size())
+        throw bad_file(file, in.at() + at, "the end", std::to_string(data.size() - at) + " more bytes");
+    return result;
+}
+
+inline tensor_file read_safetensors(const std::string& path, std::size_t limit = largest_file) {
+    return parse_safetensors(read_file(path, limit), path);
+}
+
+// Everything before the tensors' bytes. Tensors keep the order given; spaces fill the header up to a multiple of eight.
+inline std::string safetensors_header(const std::map<std::string, std::string>& metadata,
+                                      std::span<const tensor_entry>             tensors) {
+    std::string           text = "{";
+    std::set<std::string> names{"__metadata__"};
+    if (!metadata.empty()) {
+        text += "\"__metadata__\":{";
+        for (const auto& [key, value] : metadata) {
+            if (text.back() != '{') text += ',';
+            safetensors::add_json_string(text, key);
+            text += ':';
+            safetensors::add_json_string(text, value);
+        }
+        text += '}';
+    }
+    std::size_t at = 0;
+    for (const tensor_entry& tensor : tensors) {
+        if (!names.insert(tensor.name).second)
+            throw std::invalid_argument("two tensors of one name: " + printable(tensor.name));
+        const std::size_t unit = tensor_unit(tensor.dtype);
+        if (unit == 0 || claimed_product(tensor.shape, unit) != tensor.bytes.size())
+            throw std::invalid_argument(printable(tensor.name) + " of " + tensor.dtype + " and shape " +
+                                        shape_text(tensor.shape) + " has not " + std::to_string(tensor.bytes.size()) +
+                                        " bytes");
+        if (text.back() != '{') text += ',';
+        safetensors::add_json_string(text, tensor.name);
+        text += ":{\"dtype\":\"" + tensor.dtype + "\",\"shape\":[";
+        for (std::size_t i = 0; i < tensor.shape.size(); ++i)
+            text += (i == 0 ? "" : ",") + std::to_string(tensor.shape[i]);
+        text += "],\"data_offsets\":[" + std::to_string(at) + "," + std::to_string(at + tensor.bytes.size()) + "]}";
+        at += tensor.bytes.size();
+    }
+    text += '}';
+    text.append((8 - text.size() % 8) % 8, ' ');
+    if (text.size() > largest_safetensors_header) throw std::invalid_argument("a tensor file's header above 1 MiB");
+    std::string header;
+    for (unsigned i = 0; i < 8; ++i) header += static_cast<char>(text.size() >> (8 * i) & 0xFF);
+    return header + text;
+}
+
+// Written from where the tensors lie, without a copy, and whole or not at all.
+inline void write_safetensors(const std::string& path, const std::map<std::string, std::string>& metadata,
+                              std::span<const tensor_entry> tensors) {
+    const std::string header = safetensors_header(metadata, tensors);
+    atomic_file       file(path);
+    file.append(header);
+    for (const tensor_entry& tensor : tensors) file.append(tensor.bytes);
+    file.commit();
+}
+
+}  // namespace elbo::io

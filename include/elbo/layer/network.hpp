@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/layer/join.hpp>
+
+namespace elbo {
+
+// A network of a model and the name that its parameters carry in files.
+template <text Name, class Network>
+struct net {
+    static constexpr const char* name = Name.letters;
+    using network                     = Network;
+};
+
+// Networks that share a loss. A model's parameters are one buffer; each player owns one contiguous part of it.
+template <class... Nets>
+struct player {};
+
+namespace layers {
+
+template <class... Nets>
+list<player<Nets...>> as_players(list<Nets...>);
+template <class... Players>
+auto as_players(type_of<list<Players...>>) -> list<Players...>;
+template <class... Nets>
+list<Nets...> nets_of(player<Nets...>);
+
+template <class T>
+inline constexpr bool is_player = false;
+template <class... Nets>
+inline constexpr bool is_player<player<Nets...>> = true;
+
+template <class... Items>
+constexpr auto players_(list<Items...>) {
+    if constexpr ((is_player<Items> && ... && (sizeof...(Items) > 0))) return list<Items...>{};
+    else return list<player<Items...>>{};
+}
+template <class... Players>
+auto all_nets(list<Players...>) -> concat<decltype(nets_of(Players{}))...>;
+template <class... Nets>
+constexpr std::size_t parameters_in(list<Nets...>) {
+    return (std::size_t{0} + ... + total_size<typename Nets::network::parameters>);
+}
+
+}  // namespace layers
+
+// Where everything of a model lies: constexpr, from the type.
+template <class Model>
+struct layout {
+    using players = decltype(layers::players_(typename Model::networks{}));
+    using nets    = decltype(layers::all_nets(players{}));
+
+    static constexpr std::size_t parameters = layers::parameters_in(nets{});
+
+    template <class... Nets>
+    static constexpr std::size_t states_in(list<Nets...>) {
+        return (std::size_t{0} + ... + total_size<typename Nets::network::states>);
+    }
+    static constexpr std::size_t states = states_in(nets{});
+
+    template <class Network>
+    static constexpr bool has = [] {
+        return []<class... Nets>(list<Nets...>) {
+            return (std::is_same_v<Network, typename Nets::network> || ...);
+        }(nets{});
+    }();
+
+    struct place {
+        std::size_t parameters = 0, states = 0, number = 0;
+        bool        found = false;
+    };
+    template <class Network>
+    static constexpr place find() {
+        place at;
+        [&]<class... Nets>(list<Nets...>) { (visit<Network, Nets>(at), ...); }(nets{});
+        return at;
+    }
+
+    // Player i owns parameters [begin(i), begin(i + 1)).
+    static constexpr std::size_t begin(std::size_t i) {
+        std::size_t at = 0, number = 0;
+        [&]<class... P>(list<P...>) {
+            ((at += number++ < i ? layers::parameters_in(decltype(layers::nets_of(P{})){}) : 0), ...);
+        }(players{});
+        return at;
+    }
+
+private:
+    template <class Network, class Net>
+    static constexpr void visit(place& at) {
+        if (at.found) return;
+        if (std::is_same_v<Network, typename Net::network>) {
+            at.found = true;
+            return;
+        }
+        at.parameters += total_size<typename Net::network::parameters>;
+        at.states += total_size<typename Net::network::states>;
+        ++at.number;
+    }
+};
+
+template <class Model>
+inline constexpr std::size_t parameter_count = layout<Model>::parameters;
+
+// What an objective records into.
+template <class Model, mode Mode>
+struct recorder {
+    using model                    = Model;
+    static constexpr mode purpose  = Mode;
+    static constexpr bool training = Mode == mode::train;
+
+    tape& on;
+};
+
+template <class Network, class Model>
+struct network_must_belong_to_the_model {
+    static constexpr bool done = true;
+    static_assert(layout<Model>::template has<Network>, "elbo: this network is not among the model's networks");
+};
+template <class Network, class Input>
+struct network_must_be_run_on_its_input_shape {
+    static constexpr bool done = true;
+    static_assert(std::is_same_v<typename Network::input, Input>, "elbo: a network runs on values of its input's shape");
+};
+template <class Network, class Data, class Given>
+struct every_condition_that_a_network_joins_must_be_given {
+    static constexpr bool done = true;
+    static_assert(layers::gives<Data, Given>, "elbo: the network joins a condition that it was not given");
+};
+
+namespace layers {
+
+template <class Network, class Given, class... Data>
+constexpr bool all_given(list<Data...>) {
+    return (every_condition_that_a_network_joins_must_be_given<Network, Data, Given>::done && ... && true);
+}
+template <class T>
+inline constexpr bool is_extra = std::is_same_v<T, turn>;
+template <class D, class V>
+inline constexpr bool is_extra<given_value<D, V>> = true;
+template <class... G>
+inline constexpr bool is_extra<givens<G...>> = true;
+
+template <class... G>
+constexpr givens<G...> gather_givens(givens<G...> g) {
+    return g;
+}
+template <class... G, class... Rest>
+constexpr auto gather_givens(givens<G...> g, turn, Rest... rest) {
+    return gather_givens(g, rest...);
+}
+template <class... G, class D, class V, class... Rest>
+constexpr auto gather_givens([[maybe_unused]] givens<G...> g, given_value<D, V> more, Rest... rest) {
+    return gather_givens(givens<G..., given_value<D, V>>{static_cast<G&>(g)..., more}, rest...);
+}
+template <class... G, class... H, class... Rest>
+constexpr auto gather_givens([[maybe_unused]] givens<G...> g, [[maybe_unused]] givens<H...> more, Rest... rest) {
+    return gather_givens(givens<G..., H...>{static_cast<G&>(g)..., static_cast<H&>(more)...}, rest...);
+}
+constexpr int turn_of() { return 0; }
+template <class First, class... Rest>
+constexpr int turn_of(First first, Rest... rest) {
+    if constexpr (std::is_same_v<First, turn>) return first.index;
+    else return turn_of(rest...);
+}
+
+template <class Network, class R, class... Extra>
+constexpr auto scope_of(R& record, Extra... extra) {
+    using Model         = typename R::model;
+    constexpr auto at   = layout<Model>::template find<Network>();
+    auto           have = gather_givens(givens<>{}, extra...);
+    static_assert(network_must_belong_to_the_model<Network, Model>::done);
+    static_assert(all_given<Network, decltype(have)>(typename Network::conditions{}));
+    return scope<R::purpose, decltype(have)>{&record.on, static_cast<int>(at.parameters), static_cast<int>(at.states),
+                                             mix_bits(at.number + 1), turn_of(extra...), have};
+}
+
+}  // namespace layers
+
+// Runs a network of the model: run<encoder>(record, x), run<decoder>(record, z, given<label<10>>(y)),
+// run<cell>(record, x, state, turn{t}).
+template <class Network, class R, class X, class... Extra>
+    requires(layers::is_extra<Extra> && ... && true)
+constexpr auto run(R& record, X x, Extra... extra) {
+    static_assert(network_must_be_run_on_its_input_shape<Network, typename X::shape>::done);
+    return Network::apply(layers::scope_of<Network>(record, extra...), x);
+}
+template <class Network, class R, class X, class State, class... Extra>
+    requires(!layers::is_extra<State>)
+constexpr auto run(R& record, X x, State state, Extra... extra) {
+    static_assert(network_must_be_run_on_its_input_shape<Network, typename X::shape>::done);
+    return Network::apply(layers::scope_of<Network>(record, extra...), x, state);
+}
+
+// Random numbers like a value, keyed by their purpose and the turn of the loop they are drawn in.
+template <class V, class R>
+constexpr V normal_noise(R& record, const char* purpose, int loop = 0) {
+    return {&record.on, record.on.noise(V::of, false, name_hash(purpose), loop)};
+}
+template <class V, class R>
+constexpr V uniform_noise(R& record, const char* purpose, int loop = 0) {
+    return {&record.on, record.on.noise(V::of, true, name_hash(purpose), loop)};
+}
+// A number that may change between replays: a schedule's value, a temperature.
+template <class R>
+constexpr value<scalar, once> slot(R& record, const char* name, double otherwise) {
+    return {&record.on, record.on.slot(name, otherwise)};
+}
+template <class R>
+constexpr value<scalar, once> constant(R& record, double c) {
+    return {&record.on, record.on.constant(c)};
+}
+template <class Shape, class R, std::size_t N>
+constexpr value<Shape, once> constants(R& record, const std::array<double, N>& numbers) {
+    static_assert(Shape::size == N);
+    return {&record.on, record.on.table({0, 1, static_cast<std::int32_t>(N)}, std::vector<double>(numbers.begin(), numbers.end()))};
+}
+
+// ---- what a model is trained on ----
+
+// Data that come in a batch of their own, beside the labelled ones.
+template <class Data>
+struct unlabelled {
+    using raw  = typename data_traits<Data>::raw;
+    using seen = typename data_traits<Data>::seen;
+    static constexpr auto see(auto x) { return data_traits<Data>::see(x); }
+};
+template <class Data>
+inline constexpr int batch_axis = 1;
+template <class Data>
+inline constexpr int batch_axis<unlabelled<Data>> = 2;
+
+template <class Data, class Model>
+struct data_must_be_among_the_models_inputs {
+    static constexpr bool done = true;
+    static_assert(contains<Data, typename Model::inputs>, "elbo: these data are not among the model's inputs");
+};
+
+// A batch of one of the model's inputs, as networks see it: a label is one-hot.
+template <class Data, class R>
+constexpr auto input(R& record) {
+    using Model = typename R::model;
+    static_assert(data_must_be_among_the_models_inputs<Data, Model>::done);
+    using raw            = typename data_traits<Data>::raw;
+    constexpr int number = static_cast<int>(index_in<Data>(typename Model::inputs{}));
+    constexpr int axis   = batch_axis<Data>;
+    record.on.inputs     = static_cast<std::int32_t>(Model::inputs::size);
+    const value<raw, batch<axis>> x{&record.on,
+                                    record.on.shared_leaf(verb::input, {axis, 1, static_cast<int>(raw::size)}, number)};
+    return data_traits<Data>::see(x);
+}
+// Data that are no training input but are handed to a program: codes to decode.
+template <class Shape, class R>
+constexpr value<Shape> argument(R& record, int number) {
+    if (record.on.inputs <= number) record.on.inputs = number + 1;
+    return {&record.on, record.on.shared_leaf(verb::input, {1, 1, static_cast<int>(Shape::size)}, number)};
+}
+
+}  // namespace elbo

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/objective/terms.hpp>
+#include <elbo/tape/canonical.hpp>
+#include <elbo/tape/plan.hpp>
+
+namespace elbo {
+
+// One tape per objective and mode.
+
+template <class R, class V>
+constexpr void output(R& record, const char* name, V v) {
+    record.on.outputs.push_back({name, v.id});
+}
+
+namespace programs {
+
+template <std::size_t N>
+constexpr void note(tape& t, const loss_of<N>& loss) {
+    t.losses.push_back(loss.total);
+    t.outputs.push_back({"loss", loss.total});
+    if constexpr (N > 1)
+        for (const named_output& o : loss.terms) t.outputs.push_back(o);
+}
+template <class... L>
+constexpr void note(tape& t, const losses_of<L...>& all) {
+    for (node_id id : all.totals) t.losses.push_back(id);
+    for (const named_output& o : all.terms) t.outputs.push_back(o);
+}
+
+// Every player's gradients, each with respect to its own segment, all at the same parameters.
+template <class Model>
+constexpr void append_gradients(tape& t) {
+    const node_id last = t.size();
+    const node_id one  = t.constant(1);
+    for (std::size_t p = 0; p < t.losses.size(); ++p) {
+        const auto begin = static_cast<std::int32_t>(layout<Model>::begin(p));
+        const auto end   = static_cast<std::int32_t>(layout<Model>::begin(p + 1));
+        const auto mine  = [&](node_id id) {
+            return t[id].what == verb::parameter && t[id].i >= begin && t[id].i < end;
+        };
+        const auto gradient = differentiate(t, t.losses[p], one, mine);
+        for (node_id id = 0; id < last && id <= t.losses[p]; ++id)
+            if (mine(id))
+                if (const node_id g = gradient[static_cast<std::size_t>(id)]; g >= 0)
+                    t.effect(verb::store, t.spread_to(t[id].e, g), t[id].i);
+    }
+}
+
+// The loss, its terms, its gradients and the changes of state of one step.
+template <class Model>
+constexpr tape training() {
+    tape                        t;
+    recorder<Model, mode::train> record{t};
+    note(t, Model::objective(record));
+    canonicalise(t);
+    append_gradients<Model>(t);
+    return t;
+}
+
+// The same loss with the layers in their evaluating mode, without gradients.
+template <class Model>
+constexpr tape evaluation() {
+    tape                           t;
+    recorder<Model, mode::evaluate> record{t};
+    note(t, Model::objective(record));
+    canonicalise(t);
+    return t;
+}
+
+// Anything else that a model can compute: f(record) calls output(record, name, value).
+template <class Model, class F>
+constexpr tape of(F f) {
+    tape                           t;
+    recorder<Model, mode::evaluate> record{t};
+    f(record);
+    canonicalise(t);
+    return t;
+}
+
+}  // namespace programs
+
+// What training a model costs, before anything runs. Every figure is a function of the very tape that runs.
+template <class Model>
+struct plan {
+    static constexpr std::int64_t parameters = static_cast<std::int64_t>(layout<Model>::parameters);
+
+    static constexpr cost step(std::int64_t batch) {
+        return measure(programs::training<Model>(), {1, batch, batch, batch});
+    }
+    // Parameters, gradients, states and the activations of a step at its fullest, in float32; optimisers keep up to
+    // two more buffers of the parameters' size.
+    static constexpr std::int64_t bytes(std::int64_t batch) {
+        return 4 * (2 * parameters + static_cast<std::int64_t>(layout<Model>::states) + step(batch).live);
+    }
+    static constexpr std::int64_t activation_bytes(std::int64_t batch) { return 4 * step(batch).live; }
+    static constexpr std::int64_t flops(std::int64_t batch) { return step(batch).flops; }
+    static constexpr int          verbs() { return step(1).verbs; }
+};
+template <class Model>
+inline constexpr plan<Model> plan_of{};
+
+inline namespace literals {
+constexpr std::int64_t operator""_KiB(unsigned long long n) { return static_cast<std::int64_t>(n) << 10; }
+constexpr std::int64_t operator""_MiB(unsigned long long n) { return static_cast<std::int64_t>(n) << 20; }
+}  // namespace literals
+
+}  // namespace elbo

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/dist/full_normal.hpp>
+#include <elbo/objective/terms.hpp>
+
+namespace elbo {
+
+// Options of the evidence lower bound.
+template <int L>
+struct samples {};      // Monte Carlo samples of the reconstruction term
+struct monte_carlo_kl {};  // estimate the KL even where it has a closed form
+template <int Hundredths>
+struct free_bits {};    // Kingma et al. (2016): nats of KL that each latent dimension has for free
+
+namespace layers {
+template <class Option>
+inline constexpr int samples_of = 0;
+template <int L>
+inline constexpr int samples_of<samples<L>> = L;
+template <class Option>
+inline constexpr int free_of = 0;
+template <int H>
+inline constexpr int free_of<free_bits<H>> = H;
+
+// sum_j max(lambda, mean over the batch of KL_j), the same for every row
+template <class M, class L, class V>
+constexpr auto kl_with_free_bits(diagonal_normal_of<M, L> q, standard_normal_of<V>, double nats) {
+    return sum(at_least(mean(zip(formulas::standard_kl{}, q.location, q.log_variance)), nats));
+}
+}  // namespace layers
+
+// -log p(x) <= -E_q log p(x|z) + beta KL(q || p); beta is the slot "beta", 1 unless a schedule sets it.
+template <class... Options>
+struct evidence_bound {
+    static constexpr int L = (layers::samples_of<Options> + ... + 0) > 0 ? (layers::samples_of<Options> + ... + 0) : 1;
+    static constexpr int free_hundredths = (layers::free_of<Options> + ... + 0);
+    static constexpr bool sampled        = (std::is_same_v<Options, monte_carlo_kl> || ...);
+
+    template <class Model, class R>
+    static constexpr auto loss(R& record) {
+        const auto x    = input<typename Model::data>(record);
+        const auto q    = Model::posterior(record, x);
+        const auto p    = Model::prior_of(record, q);
+        const auto z    = q.template sample<L>(record, "z");
+        const auto px   = Model::likelihood(record, z);
+        const auto beta = slot(record, "beta", 1.0);
+        const auto reconstruction = term("reconstruction", -px.log_density(x));
+        if constexpr (free_hundredths > 0)
+            return minimise(reconstruction, term("kl", beta, layers::kl_with_free_bits(q, p, free_hundredths / 100.0)));
+        else if constexpr (sampled) return minimise(reconstruction, term("kl", beta, sampled_kl(q, p, z)));
+        else return minimise(reconstruction, term("kl", beta, kl(q, p, z)));
+    }
+};
+
+// -log p(x) <= -E log 1/K sum_k p(x, z_k) / q(z_k | x): Burda et al. (2016), eq. 8
+template <int K>
+struct importance_bound {
+    template <class Model, class R>
+    static constexpr auto loss(R& record) {
+        const auto weights = log_weights<Model>(record);
+        constexpr double log_k = [] {  // log K as a sum: constexpr log is C++26
+            double s = 0;
+            for (int k = 1; k < K; ++k) {
+                const double t = 1.0 / (2 * k + 1);  // log((k+1)/k) = 2 atanh(1/(2k+1))
+                double       power = t;
+                for (int n = 1; n < 60; n += 2) s += 2 * power / n, power *= t * t;
+            }
+            return s;
+        }();
+        return minimise(term("bound", log_k - logsumexp(as_columns<K>(weights))));
+    }
+
+    // log p(x, z_k) - log q(z_k | x), K rows for each row of x
+    template <class Model, class R>
+    static constexpr auto log_weights(R& record) {
+        const auto x  = input<typename Model::data>(record);
+        const auto q  = Model::posterior(record, x);
+        const auto p  = Model::prior_of(record, q);
+        const auto z  = q.template sample<K>(record, "z");
+        const auto px = Model::likelihood(record, z);
+        return px.log_density(x) + p.log_density(z) - q.log_density(z);
+    }
+};
+
+}  // namespace elbo

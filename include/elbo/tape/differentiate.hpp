@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/tape/tape.hpp>
+
+namespace elbo {
+
+// 1 below the diagonal, `diagonal` on it, 0 above.
+constexpr node_id lower_mask(tape& t, int order, double diagonal) {
+    std::vector<double> mask(static_cast<std::size_t>(order) * static_cast<std::size_t>(order), 0.0);
+    for (int r = 0; r < order; ++r)
+        for (int c = 0; c <= r; ++c) mask[static_cast<std::size_t>(r * order + c)] = r == c ? diagonal : 1.0;
+    return t.table({0, 1, order * order}, mask);
+}
+
+// Reverse mode. Appends verbs that compute d loss / d x for every x that `wanted` names, and returns their ids by node
+// (-1: the loss does not depend on it). The derivative of a verb is written in verbs, so this applies to its own
+// result. A cotangent may have smaller extents than its value, when it is the same along the missing ones: it is
+// spread out only where a verb needs it whole.
+template <class Wanted>
+constexpr std::vector<node_id> differentiate(tape& t, node_id loss, node_id seed, Wanted wanted) {
+    const auto           count = static_cast<std::size_t>(loss) + 1;
+    std::vector<char>    needed(count, 0);
+    std::vector<node_id> gradient(count, -1);
+
+    // What lies between the wanted values and the loss.
+    for (node_id id = 0; id <= loss; ++id) {
+        const node& n  = t[id];
+        const auto  on = [&](node_id operand) { return operand >= 0 && needed[static_cast<std::size_t>(operand)] != 0; };
+        const bool  blocked = n.what == verb::argmax || (n.what == verb::view && n.i == 1);
+        needed[static_cast<std::size_t>(id)] = wanted(id) || (!blocked && (on(n.a) || on(n.b) || on(n.c)));
+    }
+
+    gradient[static_cast<std::size_t>(loss)] = seed;
+    const auto wants = [&](node_id x) { return needed[static_cast<std::size_t>(x)] != 0; };
+    // The cotangent of x gains d, which may be larger than x where x was broadcast.
+    const auto give = [&](node_id x, node_id d) {
+        const extent whole = t[x].e, have = t[d].e;
+        extent       e = have;
+        if (have.axis != whole.axis && whole.axis == 0) e.axis = 0;
+        if (have.fold > whole.fold) e.fold = whole.fold;
+        if (whole.axis == 0 && have.axis != 0) e.fold = whole.fold;
+        if (have.cols > whole.cols) e.cols = whole.cols;
+        d       = t.sum_to(e, d);
+        auto& g = gradient[static_cast<std::size_t>(x)];
+        g       = g < 0 ? d : t.add(g, d);
+    };
+    // y was made from x by broadcasting: before d is summed over the missing extents it must have y's own.
+    const auto give_part = [&](node_id y, node_id x, node_id d) {
+        give(x, t[x].e == t[y].e ? d : t.spread_to(t[y].e, d));
+    };
+
+    for (node_id y = loss; y >= 0; --y) {
+        node_id dy = gradient[static_cast<std::size_t>(y)];
+        if (dy < 0 || !wants(y)) continue;
+        const node n     = t[y];
+        const auto whole = [&] { return t.spread_to(n.e, dy); };
+        switch (n.what) {
+            case verb::input: case verb::parameter: case verb::state: case verb::slot: case verb::count:
+            case verb::noise: case verb::table: case verb::argmax: case verb::store: case verb::assign: break;
+
+            case verb::map: {  // dx = dy f'(x or y)
+                const formula slope = slope_of(n.f);
+                if (slope.number == formula::none || !wants(n.a)) break;
+                const formulas::needs needs = backward_needs(n.f);
+                if (needs == formulas::needs::nothing) {
+                    if (slope == unary(formulas::level{slope.p})) give(n.a, t.scale(dy, slope.p));
+                    else give(n.a, t.chain(slope, dy, n.a));
+                } else give(n.a, t.chain(slope, dy, needs == formulas::needs::output ? y : n.a));
+                break;
+            }
+            case verb::zip: {
+                const bool a = wants(n.a), b = wants(n.b);
+                if (n.f == binary(formulas::plus{})) {
+                    if (a) give_part(y, n.a, dy);
+                    if (b) give_part(y, n.b, dy);
+                } else if (n.f == binary(formulas::minus{})) {
+                    if (a) give_part(y, n.a, dy);
+                    if (b) give_part(y, n.b, t.scale(dy, -1));
+                } else if (n.f == binary(formulas::times{})) {
+                    if (a) give_part(y, n.a, t.multiply(dy, n.b));
+                    if (b) give_part(y, n.b, t.multiply(dy, n.a));
+                } else if (n.f == binary(formulas::divided{})) {  // y = a / b, dy/db = -y / b
+                    if (a) give_part(y, n.a, t.zip(formulas::divided{}, dy, n.b));
+                    if (b) give_part(y, n.b, t.multiply(dy, t.scale(t.zip(formulas::divided{}, y, n.b), -1)));
+                } else {
+                    const formula first = a ? first_slope_of(n.f) : formula{};
+                    if (first.number >= 0) give_part(y, n.a, t.chain_pair(first, dy, n.a, n.b));
+                    const formula second = b ? second_slope_of(n.f) : formula{};
+                    if (second.number >= 0) give_part(y, n.b, t.chain_pair(second, dy, n.a, n.b));
+                }
+                break;
+            }
+            case verb::chain: {  // y = a f(b)
+                if (wants(n.a)) give_part(y, n.a, t.chain(n.f, dy, n.b));
+                if (!wants(n.b)) break;
+                const formula slope = slope_of(n.f);
+                if (slope.number == formula::none) break;
+                const bool of_output = backward_needs(n.f) == formulas::needs::output;
+                const node_id x      = of_output ? t.map(n.f, n.b) : n.b;
+                give_part(y, n.b, t.chain(slope, t.multiply(dy, n.a), x));
+                break;
+            }
+            case verb::chain_pair: {  // y = a f(b, c)
+                if (wants(n.a)) give_part(y, n.a, t.chain_pair(n.f, dy, n.b, n.c));
+                if (wants(n.b))
+                    if (const formula s = first_slope_of(n.f); s.number >= 0)
+                        give_part(y, n.b, t.chain_pair(s, t.multiply(dy, n.a), n.b, n.c));
+                if (wants(n.c))
+                    if (const formula s = second_slope_of(n.f); s.number >= 0)
+                        give_part(y, n.c, t.chain_pair(s, t.multiply(dy, n.a), n.b, n.c));
+                break;
+            }
+
+            case verb::sum: give(n.a, dy); break;  // the same along what was summed
+            case verb::spread: give_part(y, n.a, whole()); break;
+            case verb::view:
+                if (n.i == 0) give(n.a, t.view(t[n.a].e, whole()));
+                break;
+            case verb::slice: give(n.a, t.place(whole(), n.i, t[n.a].e.cols)); break;
+            case verb::place: give(n.a, t.slice(whole(), n.i, t[n.a].e.cols)); break;
+            case verb::concat: {
+                const int first = t[n.a].e.cols, second = t[n.b].e.cols;
+                if (wants(n.a)) give(n.a, t.slice(whole(), 0, first));
+                if (wants(n.b)) give(n.b, t.slice(whole(), first, second));
+                break;
+            }
+            case verb::gather:
+                if (wants(n.a)) give(n.a, t.scatter(whole(), n.b, n.i, t[n.a].e.cols));
+                break;
+            case verb::scatter:
+                if (wants(n.a)) give(n.a, t.gather(whole(), n.b, n.i));
+                break;
+            case verb::transpose: give(n.a, t.transpose(whole(), n.j, n.i)); break;
+
+            case verb::product: {  // y = A B, A = a or a', B = b or b'
+                const node_id d = whole();
+                if (!n.i && !n.j) {  // a b
+                    if (wants(n.a)) give(n.a, t.product(d, n.b, false, true));
+                    if (wants(n.b)) give(n.b, t.product(n.a, d, true, false));
+                } else if (!n.i && n.j) {  // a b'
+                    if (wants(n.a)) give(n.a, t.product(d, n.b, false, false));
+                    if (wants(n.b)) give(n.b, t.product(d, n.a, true, false));
+                } else if (n.i && !n.j) {  // a' b
+                    if (wants(n.a)) give(n.a, t.product(n.b, d, false, true));
+                    if (wants(n.b)) give(n.b, t.product(n.a, d, false, false));
+                } else throw recording_error("elbo: a product of two transposes has no use here");
+                break;
+            }
+            case verb::batched: {  // the same for each row's matrices: y (m, c) = A (m, k) B (k, c)
+                const node_id d = whole();
+                const int     m = n.k, c = n.l, k = t[n.a].e.cols / m;
+                if (wants(n.a)) give(n.a, n.i ? t.batched(n.b, d, n.j, true, k, m) : t.batched(d, n.b, false, !n.j, m, k));
+                if (wants(n.b)) give(n.b, n.j ? t.batched(d, n.a, true, n.i, c, k) : t.batched(n.a, d, !n.i, false, k, c));
+                break;
+            }
+
+            case verb::conv: {  // bilinear, and closed: each of the three is the derivative of the others
+                const node_id d = whole();
+                if (wants(n.a)) give(n.a, t.conv_data(d, n.b, n.i));
+                if (wants(n.b)) give(n.b, t.conv_filter(n.a, d, n.i));
+                break;
+            }
+            case verb::conv_data: {
+                const node_id d = whole();
+                if (wants(n.a)) give(n.a, t.conv(d, n.b, n.i));
+                if (wants(n.b)) give(n.b, t.conv_filter(d, n.a, n.i));
+                break;
+            }
+            case verb::conv_filter: {
+                const node_id d = whole();
+                if (wants(n.a)) give(n.a, t.conv_data(n.b, d, n.i));
+                if (wants(n.b)) give(n.b, t.conv(n.a, d, n.i));
+                break;
+            }
+            case verb::pool: give(n.a, t.unpool(whole(), n.i)); break;
+            case verb::unpool: give(n.a, t.pool(whole(), n.i)); break;
+
+            case verb::logsumexp: {  // da = dy e^(a - y)
+                const node_id share = t.map(formulas::exponential{}, t.zip(formulas::minus{}, n.a, y));
+                give(n.a, t.multiply(dy, share));
+                break;
+            }
+            case verb::solve: {  // y = L^-1 b:  db = L^-T dy,  dL = -tril(db y');   y = L^-T b:  dL = -tril(y db')
+                const node_id db = t.solve(n.a, whole(), n.i == 0, n.k, n.l);
+                if (wants(n.b)) give(n.b, db);
+                if (!wants(n.a)) break;
+                const node_id outer = n.i == 0 ? t.batched(db, y, false, true, n.k, n.k)
+                                               : t.batched(y, db, false, true, n.k, n.k);
+                give(n.a, t.scale(t.multiply(outer, lower_mask(t, n.k, 1)), -1));
+                break;
+            }
+            case verb::cholesky: {  // da = sym(L^-T P L^-1), P = tril(L' dL) with half its diagonal: Murray (2016)
+                const node_id lt   = t.batched(y, whole(), true, false, n.k, n.k);
+                const node_id p    = t.multiply(lt, lower_mask(t, n.k, 0.5));
+                const node_id left = t.solve(y, p, true, n.k, n.k);                      // L^-T P
+                const node_id both = t.solve(y, t.transpose(left, n.k, n.k), true, n.k, n.k);  // (L^-T P L^-1)'
+                give(n.a, t.scale(t.add(both, t.transpose(both, n.k, n.k)), 0.5));
+                break;
+            }
+        }
+    }
+    return gradient;
+}
+
+}  // namespace elbo

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/core/shape.hpp>
+#include <elbo/tape/differentiate.hpp>
+
+// The typed face of the tape: what layers, distributions and objectives see. A value knows its shape, its batch axis
+// and its multiplicity; arithmetic on values records verbs. The functions are found through their arguments, so that
+// exp(x) or select-like names never meet C's under `using namespace elbo`.
+
+namespace elbo {
+
+struct once {  // one row: not batched
+    static constexpr int axis = 0;
+};
+template <int N>
+struct batch {  // rows = multiplicity x the replay's count of axis N
+    static_assert(N > 0 && N < 4, "elbo: batch axes are numbered 1 to 3");
+    static constexpr int axis = N;
+};
+
+namespace verbs {
+
+template <class Shape, class Axis = batch<1>, int K = 1>
+struct value {
+    using shape                = Shape;
+    using axis                 = Axis;
+    static constexpr int k     = K;
+    static constexpr int cols  = static_cast<int>(Shape::size);
+    static constexpr extent of = {Axis::axis, K, cols};
+
+    tape*   on = nullptr;
+    node_id id = -1;
+};
+
+template <class V>
+inline constexpr bool is_value = false;
+template <class S, class A, int K>
+inline constexpr bool is_value<value<S, A, K>> = true;
+
+template <class V>
+concept a_value = is_value<V>;
+
+// ---- what a mixture of two values is ----
+template <class A, class B>
+struct rows_of_two_batch_axes_do_not_mix {
+    static constexpr bool done = true;
+    static_assert(A::axis::axis == 0 || B::axis::axis == 0 || A::axis::axis == B::axis::axis,
+                  "elbo: values of two batch axes do not mix");
+};
+template <class A, class B>
+struct shapes_of_an_elementwise_verb_agree {
+    static constexpr bool done = true;
+    static_assert(std::is_same_v<typename A::shape, typename B::shape> || A::cols == 1 || B::cols == 1,
+                  "elbo: the shapes of an elementwise operation differ");
+};
+
+template <class A, class B>
+struct joint_ {
+    using axis             = std::conditional_t<A::axis::axis != 0, typename A::axis, typename B::axis>;
+    using shape            = std::conditional_t<(A::cols >= B::cols), typename A::shape, typename B::shape>;
+    static constexpr int k = A::k > B::k ? A::k : B::k;
+    using type             = value<shape, axis, k>;
+    static_assert(rows_of_two_batch_axes_do_not_mix<A, B>::done && shapes_of_an_elementwise_verb_agree<A, B>::done);
+};
+template <class A, class B>
+using joint = typename joint_<A, B>::type;
+
+// ---- arithmetic ----
+template <class F, a_value V>
+constexpr V map(F f, V x) {
+    return {x.on, x.on->map(f, x.id)};
+}
+template <class F, a_value A, a_value B>
+constexpr joint<A, B> zip(F f, A a, B b) {
+    return {a.on, a.on->zip(f, a.id, b.id)};
+}
+
+template <a_value A, a_value B>
+constexpr auto operator+(A a, B b) {
+    return zip(formulas::plus{}, a, b);
+}
+template <a_value A, a_value B>
+constexpr auto operator-(A a, B b) {
+    return zip(formulas::minus{}, a, b);
+}
+template <a_value A, a_value B>
+constexpr auto operator*(A a, B b) {
+    return zip(formulas::times{}, a, b);
+}
+template <a_value A, a_value B>
+constexpr auto operator/(A a, B b) {
+    return zip(formulas::divided{}, a, b);
+}
+template <a_value V>
+constexpr V operator+(V x, double c) {
+    return map(formulas::affine{1, c}, x);
+}
+template <a_value V>
+constexpr V operator+(double c, V x) {
+    return map(formulas::affine{1, c}, x);
+}
+template <a_value V>
+constexpr V operator-(V x, double c) {
+    return map(formulas::affine{1, -c}, x);
+}
+template <a_value V>
+constexpr V operator-(double c, V x) {
+    return map(formulas::affine{-1, c}, x);
+}
+template <a_value V>
+constexpr V operator-(V x) {
+    return map(formulas::affine{-1, 0}, x);
+}
+template <a_value V>
+constexpr V operator*(V x, double c) {
+    return map(formulas::affine{c, 0}, x);
+}
+template <a_value V>
+constexpr V operator*(double c, V x) {
+    return map(formulas::affine{c, 0}, x);
+}
+template <a_value V>
+constexpr V operator/(V x, double c) {
+    return map(formulas::affine{1 / c, 0}, x);
+}
+template <a_value V>
+constexpr V operator/(double c, V x) {
+    return map(formulas::over{c}, x);
+}
+
+template <a_value V>
+constexpr V exp(V x) {
+    return map(formulas::exponential{}, x);
+}
+template <a_value V>
+constexpr V log(V x) {
+    return map(formulas::logarithm{}, x);
+}
+template <a_value V>
+constexpr V sqrt(V x) {
+    return map(formulas::root{}, x);
+}
+template <a_value V>
+constexpr V square(V x) {
+    return map(formulas::quadratic{1, 0}, x);
+}
+template <a_value V>
+constexpr V abs(V x) {
+    return map(formulas::magnitude{}, x);
+}
+template <a_value V>
+constexpr V tanh(V x) {
+    return map(formulas::hyperbolic_tangent{}, x);
+}
+template <a_value V>
+constexpr V sigmoid(V x) {
+    return map(formulas::sigmoid{}, x);
+}
+template <a_value V>
+constexpr V softplus(V x) {
+    return map(formulas::softplus{}, x);
+}
+template <a_value V>
+constexpr V relu(V x) {
+    return map(formulas::relu{}, x);
+}
+template <a_value V>
+constexpr V sin(V x) {
+    return map(formulas::sine{1}, x);
+}
+template <a_value V>
+constexpr V cos(V x) {
+    return map(formulas::cosine{1}, x);
+}
+template <a_value V>
+constexpr V floor(V x) {
+    return map(formulas::floor_of{}, x);
+}
+template <a_value V>
+constexpr V clamp(V x, double low, double high) {
+    return map(formulas::clamp{low, high}, x);
+}
+template <a_value V>
+constexpr V stop_gradient(V x) {
+    return {x.on, x.on->view(V::of, x.id, true)};
+}
+// The larger of x and a number; its gradient is that of the larger.
+template <a_value V>
+constexpr V at_least(V x, double low) {
+    return relu(x - low) + low;
+}
+
+// ---- sums and repetitions ----
+template <class S, class A, int K>
+constexpr value<scalar, A, K> sum(value<S, A, K> x) {  // of each row
+    return {x.on, x.on->sum_to({A::axis, K, 1}, x.id)};
+}
+template <class S, class A, int K>
+constexpr value<S, once, 1> total(value<S, A, K> x) {  // of all rows
+    return {x.on, x.on->sum_to({0, 1, value<S, A, K>::cols}, x.id)};
+}
+// The replayed count, so that the last, smaller batch needs no new tape.
+template <class S, class A, int K>
+constexpr value<S, once, 1> mean(value<S, A, K> x) {
+    auto all = total(x);
+    if constexpr (A::axis == 0) return all * (1.0 / K);
+    else {
+        const node_id n = x.on->map(formulas::over{1.0 / K}, x.on->shared_leaf(verb::count, {}, A::axis));
+        return {x.on, x.on->multiply(all.id, n)};
+    }
+}
+template <int Times, class S, class A, int K>
+constexpr value<S, A, K * Times> repeat(value<S, A, K> x) {
+    return {x.on, x.on->spread_to({A::axis, K * Times, value<S, A, K>::cols}, x.id)};
+}
+template <int Times, class S, class A, int K>
+constexpr value<S, A, K / Times> fold(value<S, A, K> x) {
+    static_assert(K % Times == 0, "elbo: fold must divide the multiplicity");
+    return {x.on, x.on->sum_to({A::axis, K / Times, value<S, A, K>::cols}, x.id)};
+}
+// K rows of a number each become one row of K numbers, and back.
+template <int Times, class A, int K>
+constexpr value<shape<Times>, A, K / Times> as_columns(value<scalar, A, K> x) {
+    return {x.on, x.on->view({A::axis, K / Times, Times}, x.id)};
+}
+template <std::size_t N, class A, int K>
+constexpr value<scalar, A, K * static_cast<int>(N)> as_rows(value<shape<N>, A, K> x) {
+    return {x.on, x.on->view({A::axis, K * static_cast<int>(N), 1}, x.id)};
+}
+
+// ---- columns ----
+template <class To, class S, class A, int K>
+constexpr value<To, A, K> in_shape(value<S, A, K> x) {  // the same numbers in the same order
+    static_assert(To::size == S::size, "elbo: a value keeps its size in another shape");
+    return {x.on, x.on->view({A::axis, K, static_cast<int>(To::size)}, x.id)};
+}
+template <std::size_t First, std::size_t N, class S, class A, int K>
+constexpr value<shape<N>, A, K> slice(value<S, A, K> x) {
+    static_assert(First + N <= S::size, "elbo: a slice must lie inside its value");
+    if constexpr (First == 0 && N == S::size) return in_shape<shape<N>>(x);
+    else return {x.on, x.on->slice(x.id, static_cast<int>(First), static_cast<int>(N))};
+}
+template <std::size_t I, class S, class A, int K>
+constexpr value<scalar, A, K> column(value<S, A, K> x) {
+    return in_shape<scalar>(slice<I, 1>(x));
+}
+template <class V, class W>
+constexpr auto join_columns(V a, W b) {
+    using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename W::axis, W::k>>;
+    return value<shape<V::shape::size + W::shape::size>, typename J::axis, J::k>{a.on, a.on->concat(a.id, b.id)};
+}
+template <class V, class W, class... Rest>
+    requires(sizeof...(Rest) > 0)
+constexpr auto join_columns(V a, W b, Rest... rest) {
+    return join_columns(join_columns(a, b), rest...);
+}
+template <class S, class A, int K>
+constexpr value<scalar, A, K> logsumexp(value<S, A, K> x) {
+    return {x.on, x.on->logsumexp(x.id)};
+}
+template <a_value V>
+constexpr V log_softmax(V x) {
+    return x - logsumexp(x);
+}
+template <a_value V>
+constexpr V softmax(V x) {
+    return exp(log_softmax(x));
+}
+// y[j] = x[indices[j]], in blocks of Width columns.
+template <std::size_t Width = 1, class V, class I>
+constexpr auto gather(V x, I indices) {
+    using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename I::axis, I::k>>;
+    return value<shape<I::shape::size * Width>, typename J::axis, J::k>{
+        x.on, x.on->gather(x.id, indices.id, static_cast<int>(Width))};
+}
+template <std::size_t Columns, std::size_t Width = 1, class V, class I>
+constexpr auto scatter(V x, I indices) {
+    using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename I::axis, I::k>>;
+    return value<shape<Columns>, typename J::axis, J::k>{
+        x.on, x.on->scatter(x.id, indices.id, static_cast<int>(Width), static_cast<int>(Columns))};
+}
+
+// ---- images: height x width x channels in memory ----
+template <std::size_t C, std::size_t H, std::size_t W, class A, int K>
+constexpr value<shape<C>, A, K * static_cast<int>(H * W)> as_pixels(value<shape<C, H, W>, A, K> x) {
+    return {x.on, x.on->view({A::axis, K * static_cast<int>(H * W), static_cast<int>(C)}, x.id)};
+}
+template <std::size_t H, std::size_t W, std::size_t C, class A, int K>
+constexpr value<shape<C, H, W>, A, K / static_cast<int>(H * W)> as_image(value<shape<C>, A, K> pixels) {
+    return {pixels.on, pixels.on->view({A::axis, K / static_cast<int>(H * W), static_cast<int>(C * H * W)}, pixels.id)};
+}
+// Into and out of channels x height x width, PyTorch's order of a flattened image.
+template <class S, class A, int K>
+constexpr value<shape<S::size>, A, K> flat(value<S, A, K> x) {
+    if constexpr (is_image<S>) {
+        using I        = image_of<S>;
+        const node_id y = x.on->transpose(x.id, static_cast<int>(I::height * I::width), static_cast<int>(I::channels));
+        return {x.on, y};
+    } else return in_shape<shape<S::size>>(x);
+}
+template <class To, class A, int K, std::size_t N>
+constexpr value<To, A, K> unflat(value<shape<N>, A, K> x) {
+    static_assert(To::size == N, "elbo: a value keeps its size in another shape");
+    if constexpr (is_image<To>) {
+        using I        = image_of<To>;
+        const node_id y = x.on->transpose(x.id, static_cast<int>(I::channels), static_cast<int>(I::height * I::width));
+        return {x.on, y};
+    } else return in_shape<To>(x);
+}
+
+// ---- linear algebra ----
+// x (rows, in) w (in, out): w is `in` rows of shape<out>.
+template <class S, class A, int K, class Out, int In>
+constexpr value<Out, A, K> product(value<S, A, K> x, value<Out, once, In> w) {
+    static_assert(static_cast<int>(S::size) == In, "elbo: a product's inner sizes differ");
+    return {x.on, x.on->product(x.id, w.id, false, false)};
+}
+// Each row's matrices: a (m, k), b (k, n).
+template <class V, class W>
+constexpr auto matmul(V a, W b) {
+    constexpr std::size_t m = V::shape::extents[0], k = V::shape::extents[1], n = W::shape::extents[1];
+    static_assert(W::shape::extents[0] == k, "elbo: a matrix product's inner sizes differ");
+    using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename W::axis, W::k>>;
+    return value<shape<m, n>, typename J::axis, J::k>{
+        a.on, a.on->batched(a.id, b.id, false, false, static_cast<int>(m), static_cast<int>(n))};
+}
+template <std::size_t M, std::size_t N, class A, int K>
+constexpr value<shape<N, M>, A, K> transposed(value<shape<M, N>, A, K> x) {
+    return {x.on, x.on->transpose(x.id, static_cast<int>(M), static_cast<int>(N))};
+}
+// L^-1 b of each row, L lower triangular.
+template <std::size_t N, std::size_t C, class A, int K, class B, int L>
+constexpr auto solve_lower(value<shape<N, N>, A, K> lower, value<shape<N, C>, B, L> b) {
+    using J = joint<value<scalar, A, K>, value<scalar, B, L>>;
+    return value<shape<N, C>, typename J::axis, J::k>{
+        b.on, b.on->solve(lower.id, b.id, false, static_cast<int>(N), static_cast<int>(C))};
+}
+template <std::size_t N, class A, int K>
+constexpr value<shape<N, N>, A, K> cholesky(value<shape<N, N>, A, K> x) {
+    return {x.on, x.on->cholesky(x.id, static_cast<int>(N))};
+}
+
+// d (cotangent . y) / dx, itself a value: a penalty on it can be differentiated again.
+template <a_value Y, a_value C, a_value X>
+constexpr X gradient(Y y, C cotangent, X x) {
+    tape&         t  = *y.on;
+    auto          g  = differentiate(t, y.id, cotangent.id, [&](node_id id) { return id == x.id; });
+    const node_id at = g[static_cast<std::size_t>(x.id)];
+    if (at < 0) throw recording_error("elbo: a gradient was asked for of a value that does not depend on it");
+    return {&t, t.spread_to(X::of, at)};
+}
+
+}  // namespace verbs
+
+using verbs::value;
+
+// Those with explicit template arguments are named here too; none is a name of C's or POSIX's.
+using verbs::as_columns, verbs::as_image, verbs::column, verbs::fold, verbs::gather, verbs::in_shape, verbs::repeat,
+    verbs::scatter, verbs::slice, verbs::unflat;
+
+}  // namespace elbo

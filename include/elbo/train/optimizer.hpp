@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+// How parameters move, given their gradients. An optimiser is a struct of hyperparameters with
+//   name, slots          slots numbers of state for each parameter, all zero before the first step
+//   update(...)          one pass over a range: read the gradient, change state and parameters
+//
+// Names, defaults and arithmetic are PyTorch's (torch.optim), so a run can be repeated there. State is slot-major, as
+// the parameters' buffer is: slot s of parameter i is state[s * slot_stride + i]. An update of a range is the update of
+// its parts, in any cut and order, bit for bit, so threads share a buffer by cutting it.
+
+namespace elbo {
+
+template <class T>
+struct update_context {
+    std::uint64_t step           = 1;  // 1 at the first update
+    T             learning_rate  = T(1e-3);
+    T             gradient_scale = 1;  // gradients are multiplied by it first: clipping by norm, averaging over ranks
+    T             weight_decay   = 0;
+    std::size_t   slot_stride    = 0;  // parameters in the whole buffer; 0: this range is all of it
+};
+
+namespace optimizing {
+
+// sqrt(x), x >= 0, to 1.5 units in the last place, in arithmetic alone: a call of sqrt may set errno, which keeps
+// compilers from vectorising a loop around it. 0 gives 0; what is not finite gives what is not finite.
+template <class T>
+constexpr T root(T x) {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
+    using bits     = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
+    const T half   = T(0.5) * x;
+    const T first  = std::bit_cast<T>(static_cast<bits>(std::is_same_v<T, float> ? 0x5F3759DFu : 0x5FE6EB50C7B537A9u) -
+                                      (std::bit_cast<bits>(x) >> 1));  // 1 / sqrt(x) to 3.5 %
+    T       inverse = first * (T(1.5) - (half * first) * first);       // Newton: 1.8e-3
+    inverse *= T(1.5) - (half * inverse) * inverse;                     // 4.8e-6
+    if constexpr (std::is_same_v<T, double>) inverse *= T(1.5) - (half * inverse) * inverse;  // 3.4e-11
+    const T y = x * inverse;
+    return y + T(0.5) * inverse * (x - y * y);
+}
+
+// formula(parameter, gradient, state...) for each parameter of a range: the one loop of every optimiser. It is bound by
+// memory: 4 bytes x (3 + 2 slots) a parameter in float.
+template <class T, class Formula, class... State>
+inline void each(std::size_t n, Formula formula, T* __restrict p, const T* __restrict g, State* __restrict... state) {
+    for (std::size_t i = 0; i < n; ++i) formula(p[i], g[i], state[i]...);
+}
+
+}  // namespace optimizing
+
+// b <- momentum b + g;   p <- p - rate (b, or g + momentum b if nesterov)
+struct sgd {
+    static constexpr const char* name  = "sgd";
+    static constexpr std::size_t slots = 1;
+
+    double momentum = 0;
+    bool   nesterov = false;
+
+    template <class T>
+    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
+        const T    keep  = static_cast<T>(momentum);
+        const T    of_g  = now.learning_rate * T(nesterov ? 1 : 0);
+        const T    of_b  = now.learning_rate * (nesterov ? keep : T(1));
+        const T    scale = now.gradient_scale, decay = now.weight_decay;
+        const auto formula = [=](T& p, T gradient, T& b) {
+            const T g = scale * gradient + decay * p;
+            b         = keep * b + g;
+            p -= of_g * g + of_b * b;
+        };
+        optimizing::each(parameters.size(), formula, parameters.data(), gradients.data(), state);
+    }
+};
+
+// v <- alpha v + (1 - alpha) g^2;   b <- momentum b + g / (sqrt v + eps);   p <- p - rate b     Tieleman, Hinton (2012)
+struct rms_prop {
+    static constexpr const char* name  = "rms_prop";
+    static constexpr std::size_t slots = 2;
+
+    double alpha = 0.99, eps = 1e-8, momentum = 0;
+
+    template <class T>
+    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
+        const std::size_t n      = parameters.size();
+        const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
+        const T keep = static_cast<T>(alpha), take = static_cast<T>(1 - alpha), tiny = static_cast<T>(eps);
+        const T roll = static_cast<T>(momentum), rate = now.learning_rate;
+        const T scale = now.gradient_scale, decay = now.weight_decay;
+        const auto formula = [=](T& p, T gradient, T& v, T& b) {
+            const T g = scale * gradient + decay * p;
+            v         = keep * v + take * g * g;
+            b         = roll * b + g / (optimizing::root(v) + tiny);
+            p -= rate * b;
+        };
+        optimizing::each(n, formula, parameters.data(), gradients.data(), state, state + stride);
+    }
+};
+
+// v <- v + g^2;   p <- p - rate g / (sqrt v + eps)                                     Duchi, Hazan, Singer (2011)
+struct adagrad {
+    static constexpr const char* name  = "adagrad";
+    static constexpr std::size_t slots = 1;
+
+    double eps = 1e-10;
+
+    template <class T>
+    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
+        const T tiny = static_cast<T>(eps), rate = now.learning_rate;
+        const T scale = now.gradient_scale, decay = now.weight_decay;
+        const auto formula = [=](T& p, T gradient, T& v) {
+            const T g = scale * gradient + decay * p;
+            v += g * g;
+            p -= rate * (g / (optimizing::root(v) + tiny));
+        };
+        optimizing::each(parameters.size(), formula, parameters.data(), gradients.data(), state);
+    }
+};
+
+// v <- rho v + (1 - rho) g^2;   d = g sqrt(u + eps) / sqrt(v + eps);   u <- rho u + (1 - rho) d^2;   p <- p - rate d
+// Zeiler (2012); the rate is 1 there.
+struct ada_delta {
+    static constexpr const char* name  = "ada_delta";
+    static constexpr std::size_t slots = 2;
+
+    double rho = 0.9, eps = 1e-6;
+
+    template <class T>
+    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
+        const std::size_t n      = parameters.size();
+        const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
+        const T keep = static_cast<T>(rho), take = static_cast<T>(1 - rho), tiny = static_cast<T>(eps);
+        const T rate = now.learning_rate, scale = now.gradient_scale, decay = now.weight_decay;
+        const auto formula = [=](T& p, T gradient, T& v, T& u) {
+            const T g = scale * gradient + decay * p;
+            v         = keep * v + take * g * g;
+            const T d = g * (optimizing::root(u + tiny) / optimizing::root(v + tiny));
+            u         = keep * u + take * d * d;
+            p -= rate * d;
+        };
+        optimizing::each(n, formula, parameters.data(), gradients.data(), state, state + stride);
+    }
+};
+
+namespace optimizing {
+
+// m <- beta1 m + (1 - beta1) g;   v <- beta2 v + (1 - beta2) g^2
+// p <- p - rate m^ / (sqrt v^ + eps),   m^ = m / (1 - beta1^t),   v^ = v / (1 - beta2^t)      Kingma, Ba (2015)
+// Weight decay is added to the gradient (`of_gradient`) or taken from the parameter (`of_parameter`).
+template <class T>
+void adam(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now, double beta1,
+          double beta2, double eps, T of_gradient, T of_parameter) {
+    const std::size_t n      = parameters.size();
+    const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
+    const double      t      = static_cast<double>(now.step);
+    const T keep1 = static_cast<T>(beta1), take1 = static_cast<T>(1 - beta1);
+    const T keep2 = static_cast<T>(beta2), take2 = static_cast<T>(1 - beta2);
+    const T rate   = static_cast<T>(static_cast<double>(now.learning_rate) / (1 - std::pow(beta1, t)));
+    const T spread = static_cast<T>(1 / std::sqrt(1 - std::pow(beta2, t)));
+    const T tiny = static_cast<T>(eps), scale = now.gradient_scale, stay = 1 - of_parameter;
+    const auto formula = [=](T& p, T gradient, T& m, T& v) {
+        const T g = scale * gradient + of_gradient * p;
+        m         = keep1 * m + take1 * g;
+        v         = keep2 * v + take2 * g * g;
+        p         = stay * p - rate * (m / (root(v) * spread + tiny));
+    };
+    each(n, formula, parameters.data(), gradients.data(), state, state + stride);
+}
+
+}  // namespace optimizing
+
+struct adam {
+    static constexpr const char* name  = "adam";
+    static constexpr std::size_t slots = 2;
+
+    double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+
+    template <class T>
+    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
+        optimizing::adam(parameters, gradients, state, now, beta1, beta2, eps, now.weight_decay, T(0));
+    }
+};
+
+// Adam with decoupled weight decay, p <- (1 - rate decay) p first.                    Loshchilov and Hutter (2019)
+struct adam_w {
+    static constexpr const char* name  = "adam_w";
+    static constexpr std::size_t slots = 2;
+
+    double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+
+    template <class T>
+    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
+        optimizing::adam(parameters, gradients, state, now, beta1, beta2, eps, T(0), now.learning_rate * now.weight_decay);
+    }
+};
+
+}  // namespace elbo
