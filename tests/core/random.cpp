@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(every_part_of_a_key_matters) {
             for (std::uint64_t loop : {0u, 1u}) {
                 const draws d(seed, purpose, loop);
                 for (std::uint32_t i = 0; i < 2; ++i)
-                    for (const auto& w : {d.words(i + 1), d.words(9, i + 1), d.words(9, 0, i + 1), d.words(9, 0, 0, i + 1)})
+                    for (const auto& w :
+                         {d.words(i + 1), d.words(9, i + 1), d.words(9, 0, i + 1), d.words(9, 0, 0, i + 1)})
                         seen.insert(w[0]);
             }
     BOOST_TEST(seen.size() == 3u * 2u * 2u * 2u * 4u);
@@ -63,9 +64,9 @@ BOOST_AUTO_TEST_CASE(one_bit_of_the_counter_flips_half_of_the_output) {
 }
 
 BOOST_AUTO_TEST_CASE(uniforms_fill_the_unit_interval_evenly) {
-    constexpr std::size_t       bins = 256, n = 1 << 19;
-    const draws                 d(3, "uniform test");
-    std::array<double, bins>    hits{};
+    constexpr std::size_t    bins = 256, n = 1 << 19;
+    const draws              d(3, "uniform test");
+    std::array<double, bins> hits{};
     for (std::uint32_t i = 0; i < n; ++i) ++hits[static_cast<std::size_t>(d.uniform(i) * bins)];
     double chi = 0;
     for (const double h : hits) chi += (h - n / bins) * (h - n / bins) / (n / bins);

@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(exponential_meets_the_stairs_where_they_step_and_stops_at_i
 BOOST_AUTO_TEST_CASE(the_iwae_list_is_its_formula) {
     double start = 0;
     for (int i = 1; i <= 8; ++i) {
-        const double rate = 1e-4 * std::round(std::pow(10.0, 1 - (i - 1) / 7.0) * 10) / 10, length = std::pow(3.0, i - 1);
+        const double rate   = 1e-4 * std::round(std::pow(10.0, 1 - (i - 1) / 7.0) * 10) / 10,
+                     length = std::pow(3.0, i - 1);
         BOOST_TEST(iwae_learning_rate(start) == rate, boost::test_tools::tolerance(1e-14));
         BOOST_TEST(iwae_learning_rate(start + length - 0.001) == rate, boost::test_tools::tolerance(1e-14));
         start += length;

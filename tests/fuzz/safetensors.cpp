@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const elbo::io::tensor_file back = elbo::io::parse_safetensors(again, "fuzz");
         if (back.metadata != file.metadata || back.tensors.size() != file.tensors.size()) std::abort();
         for (std::size_t i = 0; i < back.tensors.size(); ++i)
-            if (back.tensors[i].name != file.tensors[i].name || back.tensors[i].shape != file.tensors[i].shape) std::abort();
+            if (back.tensors[i].name != file.tensors[i].name || back.tensors[i].shape != file.tensors[i].shape)
+                std::abort();
     } catch (const elbo::io::bad_file&) {
     }
     return 0;

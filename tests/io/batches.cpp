@@ -23,9 +23,10 @@ data::images some_images(std::size_t n, std::size_t side, std::size_t channels =
     set.name     = "some";
     set.kind     = channels == 1 ? data::pixels_are::grey : data::pixels_are::colour;
     set.channels = channels, set.height = set.width = side;
-    set.classes  = 10;
+    set.classes = 10;
     const draws random(5, "test images");
-    for (std::uint32_t i = 0; i < n * set.image_size(); ++i) set.pixels.push_back(static_cast<std::uint8_t>(random.below(256, i)));
+    for (std::uint32_t i = 0; i < n * set.image_size(); ++i)
+        set.pixels.push_back(static_cast<std::uint8_t>(random.below(256, i)));
     for (std::size_t i = 0; i < n; ++i) set.labels.push_back(static_cast<std::uint8_t>(i % 10));
     return set;
 }
@@ -55,7 +56,8 @@ BOOST_AUTO_TEST_CASE(an_epoch_holds_every_image_once) {
 }
 
 BOOST_AUTO_TEST_CASE(every_epoch_and_every_seed_has_its_own_order) {
-    const data::permutation a(1000, 1, "shuffle", 0), again(1000, 1, "shuffle", 0), b(1000, 1, "shuffle", 1), c(1000, 2, "shuffle", 0);
+    const data::permutation a(1000, 1, "shuffle", 0), again(1000, 1, "shuffle", 0), b(1000, 1, "shuffle", 1),
+        c(1000, 2, "shuffle", 0);
     int same_b = 0, same_c = 0, fixed = 0;
     for (std::size_t i = 0; i < 1000; ++i) {
         BOOST_TEST(a(i) == again(i));
@@ -78,7 +80,7 @@ BOOST_AUTO_TEST_CASE(orders_are_even) {
             if (i > 0) ++follows[order(i - 1) * n + order(i)];
         }
     }
-    double chi = 0, chi_pairs = 0;
+    double       chi = 0, chi_pairs = 0;
     const double expected = double(epochs) / n, pairs = double(epochs) * (n - 1) / (n * (n - 1));
     for (std::size_t i = 0; i < n; ++i)
         for (std::size_t j = 0; j < n; ++j) {
@@ -170,8 +172,8 @@ BOOST_AUTO_TEST_CASE(a_drawn_pixel_is_a_function_of_seed_epoch_image_and_place) 
     for (std::uint32_t image = 0; image < 3; ++image)
         for (std::uint32_t pixel = 0; pixel < 169; ++pixel) {
             const std::uint32_t group = pixel / 64, k = pixel % 64 / 16, half = pixel % 16 / 8, lane = pixel % 8;
-            const std::uint32_t u    = (random.words(4, image, 0, 8 * group + lane)[k] >> (16 * half)) & 0xFFFF;
-            const double        p    = set.pixels[image * 169 + pixel] / 255.0;
+            const std::uint32_t u = (random.words(4, image, 0, 8 * group + lane)[k] >> (16 * half)) & 0xFFFF;
+            const double        p = set.pixels[image * 169 + pixel] / 255.0;
             BOOST_TEST(out[image * 169 + pixel] == (u < std::lround(65536 * p) ? 1.0f : 0.0f));
         }
 }
@@ -207,7 +209,8 @@ BOOST_AUTO_TEST_CASE(holding_out_splits_without_loss) {
     set.attribute_names = {"size", "slope"};
     for (int i = 0; i < 100; ++i) set.attributes.push_back(static_cast<float>(i));
     for (std::size_t i = 0; i < 50; ++i) set.pixels[4 * i] = static_cast<std::uint8_t>(i);
-    const auto parts = data::hold_out(set, 12, 1), again = data::hold_out(set, 12, 1), other = data::hold_out(set, 12, 2);
+    const auto parts = data::hold_out(set, 12, 1), again = data::hold_out(set, 12, 1),
+               other = data::hold_out(set, 12, 2);
     BOOST_TEST(parts.held.size() == 12u);
     BOOST_TEST(parts.rest.size() == 38u);
     BOOST_TEST((parts.held.pixels == again.held.pixels));

@@ -33,7 +33,8 @@ BOOST_AUTO_TEST_CASE(the_exponential_average_has_no_bias) {
         for (const std::uint64_t last : {1u, 2u, 10u, 300u}) {
             double moment = 0;  // the usual recurrence from zero, corrected at the end
             for (std::uint64_t t = 1; t <= last; ++t) moment = d * moment + (1 - d) * parameter_at(t);
-            BOOST_TEST(average_after(exponential_average{d}, last) == moment / (1 - std::pow(d, double(last))), boost::test_tools::tolerance(1e-11));
+            BOOST_TEST(average_after(exponential_average{d}, last) == moment / (1 - std::pow(d, double(last))),
+                       boost::test_tools::tolerance(1e-11));
         }
 }
 

@@ -5,6 +5,7 @@
 
 #include <elbo/train/checkpoint.hpp>
 
+#include <unistd.h>
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +14,6 @@
 #include <span>
 #include <string>
 #include <system_error>
-#include <unistd.h>
 #include <vector>
 
 using namespace elbo;
@@ -31,7 +31,9 @@ struct scratch {
         std::sort(out.begin(), out.end());
         return out;
     }
-    fs::path file(std::uint64_t step) const { return folder / checkpoint_name{"checkpoint", "fc_vae", 20, step}.file_name(); }
+    fs::path file(std::uint64_t step) const {
+        return folder / checkpoint_name{"checkpoint", "fc_vae", 20, step}.file_name();
+    }
 };
 
 struct weights {
@@ -58,10 +60,12 @@ BOOST_AUTO_TEST_CASE(names_say_what_a_file_is) {
     BOOST_TEST(back->latent == 20u);
     BOOST_TEST(back->step == 12345u);
     BOOST_TEST(checkpoint_name::parse("best-a-z2-12345678901.safetensors")->step == 12345678901u);
-    for (const char* other : {"", "checkpoint", "checkpoint-a-z2-12.safetensors", "checkpoint-a-z2-000000012.safetensors.part",
-                              "checkpoint-a-000000012.safetensors", "checkpoint-a-z-000000012.safetensors", "other-a-z2-000000012.safetensors",
-                              "checkpoint--z2.safetensors", "-z2-000000012.safetensors", "checkpoint-a-z02-000000012.safetensors",
-                              "checkpoint-a-z2-0000000012.safetensors", "checkpoint-a-z2-000000012.txt"})
+    for (const char* other :
+         {"", "checkpoint", "checkpoint-a-z2-12.safetensors", "checkpoint-a-z2-000000012.safetensors.part",
+          "checkpoint-a-000000012.safetensors", "checkpoint-a-z-000000012.safetensors",
+          "other-a-z2-000000012.safetensors", "checkpoint--z2.safetensors", "-z2-000000012.safetensors",
+          "checkpoint-a-z02-000000012.safetensors", "checkpoint-a-z2-0000000012.safetensors",
+          "checkpoint-a-z2-000000012.txt"})
         BOOST_TEST(!checkpoint_name::parse(other).has_value(), other);
 }
 
@@ -90,8 +94,10 @@ BOOST_AUTO_TEST_CASE(the_last_few_are_kept_and_others_models_are_left_alone) {
     write(other, 1);
     std::ofstream(s.folder / "checkpoint-notes.txt") << "mine";
     for (std::uint64_t step = 100; step <= 500; step += 100) write(folder, step);
-    BOOST_TEST((s.names() == std::vector<std::string>{"checkpoint-fc_vae-z20-000000400.safetensors", "checkpoint-fc_vae-z20-000000500.safetensors",
-                                                      "checkpoint-fc_vae-z5-000000001.safetensors", "checkpoint-notes.txt"}));
+    BOOST_TEST(
+        (s.names() == std::vector<std::string>{"checkpoint-fc_vae-z20-000000400.safetensors",
+                                               "checkpoint-fc_vae-z20-000000500.safetensors",
+                                               "checkpoint-fc_vae-z5-000000001.safetensors", "checkpoint-notes.txt"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_step_back_removes_the_future_that_did_not_come_about) {
@@ -141,7 +147,8 @@ BOOST_AUTO_TEST_CASE(the_best_is_one_and_stays) {
         const weights w(static_cast<float>(step));
         if (step == 100 || step == 200) folder.write_best(step, w.tensors, {{"bound", "-100.5"}});
     }
-    BOOST_TEST((s.names() == std::vector<std::string>{"best-fc_vae-z20-000000200.safetensors", "checkpoint-fc_vae-z20-000000400.safetensors"}));
+    BOOST_TEST((s.names() == std::vector<std::string>{"best-fc_vae-z20-000000200.safetensors",
+                                                      "checkpoint-fc_vae-z20-000000400.safetensors"}));
     const io::tensor_file best = read_checkpoint((s.folder / "best-fc_vae-z20-000000200.safetensors").string());
     BOOST_TEST((best.tensors.at(0).values<float>() == weights(200).values));
     BOOST_TEST(folder.newest().found->step == 400u);  // the best is not where a run goes on

@@ -26,7 +26,8 @@ BOOST_AUTO_TEST_CASE(the_norm_is_the_root_of_the_sum_of_squares) {
             x[i] = random.normal<float>(i);
             sum += static_cast<long double>(x[i]) * static_cast<long double>(x[i]);
         }
-        BOOST_TEST(global_norm(std::span<const float>(x)) == static_cast<double>(std::sqrt(sum)), boost::test_tools::tolerance(1e-14));
+        BOOST_TEST(global_norm(std::span<const float>(x)) == static_cast<double>(std::sqrt(sum)),
+                   boost::test_tools::tolerance(1e-14));
     }
 }
 

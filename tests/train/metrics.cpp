@@ -5,12 +5,12 @@
 
 #include <elbo/train/metrics.hpp>
 
+#include <unistd.h>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 using namespace elbo;
@@ -18,7 +18,8 @@ using namespace elbo;
 namespace {
 
 struct scratch {
-    std::filesystem::path folder = std::filesystem::temp_directory_path() / ("elbo-metrics-" + std::to_string(getpid()));
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("elbo-metrics-" + std::to_string(getpid()));
     scratch() { std::filesystem::create_directories(folder); }
     ~scratch() { std::filesystem::remove_all(folder); }
     std::string file() const { return (folder / "metrics.jsonl").string(); }
@@ -32,7 +33,8 @@ std::string text_of(const std::string& path) {
 void append(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::app) << text; }
 
 void add(metrics_log& log, std::uint64_t step, double loss) {
-    log.add(step, step / 10, 0.5 * static_cast<double>(step), std::vector<named_value>{{"loss", loss}, {"kl", loss / 4}});
+    log.add(step, step / 10, 0.5 * static_cast<double>(step),
+            std::vector<named_value>{{"loss", loss}, {"kl", loss / 4}});
 }
 
 }  // namespace

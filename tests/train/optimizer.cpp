@@ -24,17 +24,21 @@ namespace {
 using four = std::array<double, 4>;
 
 constexpr four start{0.5, -1.25, 2.0, -0.03};
-constexpr four gradients[5] = {{0.1, -0.2, 0.3, 1.5}, {0.05, 0.4, -0.6, -1.0}, {-0.3, 0.25, 0.0, 2.0},
-                               {0.2, -0.1, 0.45, 0.5}, {-0.15, 0.35, -0.9, -0.7}};
+constexpr four gradients[5] = {{0.1, -0.2, 0.3, 1.5},
+                               {0.05, 0.4, -0.6, -1.0},
+                               {-0.3, 0.25, 0.0, 2.0},
+                               {0.2, -0.1, 0.45, 0.5},
+                               {-0.15, 0.35, -0.9, -0.7}};
 
 template <class T, class Optimizer>
 std::array<T, 4> five_steps(const Optimizer& optimizer, double rate, double decay) {
-    std::array<T, 4>               p{};
+    std::array<T, 4>                    p{};
     std::array<T, 4 * Optimizer::slots> state{};
     std::copy(start.begin(), start.end(), p.begin());
     for (std::uint64_t step = 1; step <= 5; ++step) {
         std::array<T, 4> g{};
-        std::transform(gradients[step - 1].begin(), gradients[step - 1].end(), g.begin(), [](double x) { return static_cast<T>(x); });
+        std::transform(gradients[step - 1].begin(), gradients[step - 1].end(), g.begin(),
+                       [](double x) { return static_cast<T>(x); });
         update_context<T> now;
         now.step = step, now.learning_rate = static_cast<T>(rate), now.weight_decay = static_cast<T>(decay);
         optimizer.template update<T>(p, g, state.data(), now);
@@ -68,7 +72,8 @@ BOOST_AUTO_TEST_CASE(rms_prop_is_torchs) {
 }
 BOOST_AUTO_TEST_CASE(adagrad_is_torchs) {
     check(adagrad{}, 0.05, 0, {0.4664645253550208, -1.2873851034752908, 2.0040774792105718, -0.08615065720348078});
-    check(adagrad{1e-6}, 0.05, 0.01, {0.4642928899709884, -1.2839783299621177, 2.0001134845367967, -0.08609223168670462});
+    check(adagrad{1e-6}, 0.05, 0.01,
+          {0.4642928899709884, -1.2839783299621177, 2.0001134845367967, -0.08609223168670462});
 }
 BOOST_AUTO_TEST_CASE(ada_delta_is_torchs) {
     check(ada_delta{}, 1, 0, {0.4986155718310193, -1.2564678150604454, 2.0025454750866345, -0.034006618019545826});
@@ -109,14 +114,16 @@ void check_cuts(const Optimizer& optimizer) {
         const update_context<float> now{step, 1e-2f, 0.7f, 0.01f, n};
         optimizer.template update<float>(whole.p, whole.g, whole.state.data(), now);
         for (std::size_t first = 0, cut = 0; first < n; ++cut) {
-            const std::size_t count = std::min<std::size_t>(n - first, 1 + random.below(step % 2 == 0 ? 150 : 7, step, static_cast<std::uint32_t>(cut)));
+            const std::size_t count = std::min<std::size_t>(
+                n - first, 1 + random.below(step % 2 == 0 ? 150 : 7, step, static_cast<std::uint32_t>(cut)));
             optimizer.template update<float>(std::span(parts.p).subspan(first, count),
                                              std::span<const float>(parts.g).subspan(first, count),
                                              parts.state.data() + first, now);
             first += count;
         }
         BOOST_TEST(std::memcmp(whole.p.data(), parts.p.data(), n * sizeof(float)) == 0, optimizer.name);
-        BOOST_TEST(std::memcmp(whole.state.data(), parts.state.data(), whole.state.size() * sizeof(float)) == 0, optimizer.name);
+        BOOST_TEST(std::memcmp(whole.state.data(), parts.state.data(), whole.state.size() * sizeof(float)) == 0,
+                   optimizer.name);
     }
 }
 
@@ -176,12 +183,13 @@ BOOST_AUTO_TEST_CASE(zero_gradients_move_nothing) {
 
 template <class T>
 void check_root() {
-    const T        least = std::numeric_limits<T>::min(), unit = std::numeric_limits<T>::epsilon() / 2;
-    const draws    random(3, "root");
-    double         worst = 0;
+    const T     least = std::numeric_limits<T>::min(), unit = std::numeric_limits<T>::epsilon() / 2;
+    const draws random(3, "root");
+    double      worst = 0;
     for (std::uint32_t i = 0; i < 200000; ++i) {
-        const T exponent = static_cast<T>(random.uniform(i)) * (std::is_same_v<T, float> ? T(250) : T(2000)) - (std::is_same_v<T, float> ? T(125) : T(1000));
-        const T x        = std::exp2(exponent);
+        const T exponent = static_cast<T>(random.uniform(i)) * (std::is_same_v<T, float> ? T(250) : T(2000)) -
+                           (std::is_same_v<T, float> ? T(125) : T(1000));
+        const T x = std::exp2(exponent);
         if (x < least) continue;
         const T exact = std::sqrt(x);
         worst         = std::max(worst, static_cast<double>(std::abs(optimizing::root(x) - exact) / exact / unit));

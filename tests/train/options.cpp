@@ -18,7 +18,9 @@ const trainer_card card{.name     = "fc_vae",
                         .about    = "A fully connected VAE.",
                         .epochs   = 30,
                         .batch    = 100,
-                        .settings = {{"lr", 1e-3, "learning rate"}, {"beta", 1.0, "weight of the KL term"}, {"prior", std::string("normal"), "which prior"}}};
+                        .settings = {{"lr", 1e-3, "learning rate"},
+                                     {"beta", 1.0, "weight of the KL term"},
+                                     {"prior", std::string("normal"), "which prior"}}};
 
 options good(const std::vector<std::string>& arguments) {
     const parsed_options parsed = parse_options(arguments, card);
@@ -50,9 +52,9 @@ BOOST_AUTO_TEST_CASE(defaults_come_from_the_card) {
 }
 
 BOOST_AUTO_TEST_CASE(every_option_is_taken) {
-    const options o = good({"--data", "mnist/", "--epochs", "3", "--batch=50", "--seed", "18446744073709551615", "--threads", "2",
-                            "--out=a=b", "--resume", "--set", "lr=2e-4", "--set=prior=vamp=3", "--summary", "--evaluate",
-                            "w.safetensors", "--fast", "--help"});
+    const options o = good({"--data", "mnist/", "--epochs", "3", "--batch=50", "--seed", "18446744073709551615",
+                            "--threads", "2", "--out=a=b", "--resume", "--set", "lr=2e-4", "--set=prior=vamp=3",
+                            "--summary", "--evaluate", "w.safetensors", "--fast", "--help"});
     BOOST_TEST(o.data == "mnist/");
     BOOST_TEST(o.epochs == 3u);
     BOOST_TEST(o.batch == 50u);
@@ -89,7 +91,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_named_with_the_nearest_right_spelling) {
     BOOST_TEST(bad({"--epochs", "ten"}) == "fc_vae: --epochs needs a whole number, got ten");
     BOOST_TEST(bad({"--epochs", "-1"}) == "fc_vae: --epochs needs a whole number, got -1");
     BOOST_TEST(bad({"--epochs", "1.5"}) == "fc_vae: --epochs needs a whole number, got 1.5");
-    BOOST_TEST(bad({"--seed", "18446744073709551616"}) == "fc_vae: --seed needs a whole number, got 18446744073709551616");
+    BOOST_TEST(bad({"--seed", "18446744073709551616"}) ==
+               "fc_vae: --seed needs a whole number, got 18446744073709551616");
     BOOST_TEST(bad({"--batch", "0"}) == "fc_vae: --batch needs at least 1");
     BOOST_TEST(bad({"--out"}) == "fc_vae: --out needs a value: --out DIR");
     BOOST_TEST(bad({"--out", "--resume"}) == "fc_vae: --out needs a value: --out DIR");
@@ -113,19 +116,22 @@ BOOST_AUTO_TEST_CASE(edit_distance_counts_edits) {
 
 BOOST_AUTO_TEST_CASE(help_names_everything) {
     const std::string page = help_page(card);
-    for (const char* word : {"fc_vae - A fully connected VAE.", "--data digits|PATH", "--epochs N", "[30]", "--batch N", "--seed N",
-                             "--threads N", "--out DIR", "[runs/fc_vae]", "--resume", "--set KEY=VALUE", "--summary",
-                             "--evaluate FILE.safetensors", "--fast", "--help", "lr", "[0.001]", "which prior [normal]", "4 diverged"})
+    for (const char* word :
+         {"fc_vae - A fully connected VAE.", "--data digits|PATH", "--epochs N", "[30]", "--batch N", "--seed N",
+          "--threads N", "--out DIR", "[runs/fc_vae]", "--resume", "--set KEY=VALUE", "--summary",
+          "--evaluate FILE.safetensors", "--fast", "--help", "lr", "[0.001]", "which prior [normal]", "4 diverged"})
         BOOST_TEST(page.find(word) != std::string::npos, word);
     for (std::size_t start = 0, end = 0; (end = page.find('\n', start)) != std::string::npos; start = end + 1)
         BOOST_TEST(end - start <= 100u);
 }
 
 BOOST_AUTO_TEST_CASE(the_record_repeats_the_run) {
-    const options  o      = good({"--data", "it's here", "--set", "prior=a b", "--seed", "18446744073709551615", "--set", "lr=0.3"});
+    const options o =
+        good({"--data", "it's here", "--set", "prior=a b", "--seed", "18446744073709551615", "--set", "lr=0.3"});
     const io::json record = io::json::parse(run_record(o, card).dump(true));
     BOOST_TEST(record["command"].text() ==
-               "fc_vae --data 'it'\\''s here' --epochs 30 --batch 100 --seed 18446744073709551615 --threads 0 --out runs/fc_vae "
+               "fc_vae --data 'it'\\''s here' --epochs 30 --batch 100 --seed 18446744073709551615 --threads 0 --out "
+               "runs/fc_vae "
                "--set beta=1 --set lr=0.3 --set 'prior=a b'");
     BOOST_TEST(record["seed"].count() == 18446744073709551615u);
     BOOST_TEST(record["settings"]["lr"].number() == 0.3);
@@ -137,7 +143,7 @@ BOOST_AUTO_TEST_CASE(the_record_repeats_the_run) {
 BOOST_AUTO_TEST_CASE(a_data_set_is_described_and_recognised) {
     data::images set;
     set.name = "tiny", set.height = 2, set.width = 3;
-    set.pixels = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    set.pixels         = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     const io::json one = describe(set);
     BOOST_TEST(one["images"].count() == 2u);
     BOOST_TEST(one["shape"].dump() == "[1, 2, 3]");

@@ -46,7 +46,8 @@ BOOST_AUTO_TEST_CASE(a_pipe_gets_plain_lines_now_and_then) {
     sink s;
     {
         progress_bar bar(s.file);  // a file is no terminal
-        for (std::uint64_t step = 1; step <= 600; ++step) bar.step_at(at(step), step * 100, 60000, 0.05 * static_cast<double>(step));
+        for (std::uint64_t step = 1; step <= 600; ++step)
+            bar.step_at(at(step), step * 100, 60000, 0.05 * static_cast<double>(step));
     }
     const std::string text = s.text();
     // 30 seconds: the first step, one every ten seconds, the end of the epoch
@@ -60,16 +61,18 @@ BOOST_AUTO_TEST_CASE(a_terminal_gets_one_line_redrawn_at_most_ten_times_a_second
     sink s;
     {
         progress_bar bar(s.file, true);
-        for (std::uint64_t step = 1; step <= 300; ++step) bar.step_at(at(step), step * 100, 60000, 0.005 * static_cast<double>(step));
+        for (std::uint64_t step = 1; step <= 300; ++step)
+            bar.step_at(at(step), step * 100, 60000, 0.005 * static_cast<double>(step));
         bar.note("a word");
         bar.step_at(at(600), 60000, 60000, 2);
         bar.finish();
     }
-    const std::string text = s.text();
-    const auto drawn = std::count(text.begin(), text.end(), '\r');
+    const std::string text  = s.text();
+    const auto        drawn = std::count(text.begin(), text.end(), '\r');
     BOOST_TEST(drawn >= 14);
     BOOST_TEST(drawn <= 18);
-    BOOST_TEST(text.find("\repoch  3/20 [....................] 20000 images/s  3 s left  loss 104.3  kl 25\x1b[K") == 0u);
+    BOOST_TEST(text.find("\repoch  3/20 [....................] 20000 images/s  3 s left  loss 104.3  kl 25\x1b[K") ==
+               0u);
     BOOST_TEST(text.find("\r\x1b[Ka word\nepoch  3/20 [#") != std::string::npos);
     BOOST_TEST(text.find("[####################]") != std::string::npos);
     BOOST_TEST(std::count(text.begin(), text.end(), '\n') == 2);  // the note's, the epoch's
@@ -79,7 +82,11 @@ BOOST_AUTO_TEST_CASE(a_terminal_gets_one_line_redrawn_at_most_ten_times_a_second
 BOOST_AUTO_TEST_CASE(what_does_not_fit_is_cut) {
     const std::string whole = progress_text::bar(at(300), 1000);
     BOOST_TEST(progress_text::bar(at(300), 40) == whole.substr(0, 40));
-    BOOST_TEST(progress_text::cut("\xCE\xB2\xCE\xB2" "ab", 3) == "\xCE\xB2\xCE\xB2" "a");
+    BOOST_TEST(progress_text::cut("\xCE\xB2\xCE\xB2"
+                                  "ab",
+                                  3) ==
+               "\xCE\xB2\xCE\xB2"
+               "a");
     BOOST_TEST(progress_text::cut("ab", 5) == "ab");
     BOOST_TEST(progress_text::cut("ab", 0).empty());
 }

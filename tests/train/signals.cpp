@@ -6,9 +6,9 @@
 #include <elbo/train/exit_codes.hpp>
 #include <elbo/train/signals.hpp>
 
-#include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 using namespace elbo;
 

@@ -87,14 +87,8 @@ struct piecewise {
 
 // Eight pieces of 3^(i-1) epochs, i = 1 ... 8, together 3280, at 10^-4 round(10^(1 - (i-1)/7), one decimal):
 // Burda, Grosse and Salakhutdinov (2016), section 5, with the rounding of their program.
-inline constexpr piecewise<8> iwae_learning_rate{{{{1, 1e-3},
-                                                   {3, 7.2e-4},
-                                                   {9, 5.2e-4},
-                                                   {27, 3.7e-4},
-                                                   {81, 2.7e-4},
-                                                   {243, 1.9e-4},
-                                                   {729, 1.4e-4},
-                                                   {2187, 1e-4}}}};
+inline constexpr piecewise<8> iwae_learning_rate{
+    {{{1, 1e-3}, {3, 7.2e-4}, {9, 5.2e-4}, {27, 3.7e-4}, {81, 2.7e-4}, {243, 1.9e-4}, {729, 1.4e-4}, {2187, 1e-4}}}};
 
 // Any schedule, multiplied by a line from 0 to 1 over its first `length`.
 template <class Schedule>
@@ -102,7 +96,7 @@ struct warmed_up {
     Schedule after;
     double   length = 1;
 
-    constexpr double operator()(double t) const { return warm_up{0, 1, length}(t) * after(t); }
+    constexpr double operator()(double t) const { return warm_up{0, 1, length}(t)*after(t); }
 };
 
 // `cycles` saw teeth over `length`: in each, from -> to during the first `ramp` of it, then `to`; `to` for ever after.

@@ -15,7 +15,7 @@
 #include <vector>
 
 // Images in memory -> the floats of a batch. Nothing is remembered from batch to batch: what stands at a position of an
-// epoch is a function of (seed, epoch, position), so any cut into batches, any thread and any resumed run sees the same.
+// epoch depends on (seed, epoch, position), so any cut into batches, any thread and any resumed run sees the same.
 
 namespace elbo::data {
 
@@ -25,7 +25,8 @@ namespace elbo::data {
 class permutation {
 public:
     permutation(std::size_t n, std::uint64_t seed, const char* purpose, std::uint64_t index = 0)
-        : n_(n), low_(static_cast<unsigned>(std::bit_width(n == 0 ? 0 : n - 1) + 1) / 2),
+        : n_(n),
+          low_(static_cast<unsigned>(std::bit_width(n == 0 ? 0 : n - 1) + 1) / 2),
           high_(static_cast<unsigned>(std::bit_width(n == 0 ? 0 : n - 1)) - low_) {
         const draws random(seed, purpose, index);
         for (std::uint32_t i = 0; i < rounds / 2; ++i) {
@@ -39,7 +40,7 @@ public:
     // position < size()
     std::size_t operator()(std::size_t position) const {
         const std::uint64_t low_mask = (std::uint64_t{1} << low_) - 1, high_mask = (std::uint64_t{1} << high_) - 1;
-        std::uint64_t       x        = position;
+        std::uint64_t       x = position;
         do {
             std::uint64_t low = x & low_mask, high = x >> low_;
             for (std::size_t i = 0; i < rounds; i += 2) {
@@ -91,7 +92,7 @@ inline void draw_group(float* __restrict out, const std::uint8_t* __restrict byt
                 const std::size_t   i     = (2 * k + half) * lanes + l;
                 const std::uint32_t drawn = static_cast<std::uint32_t>(w[k][l] >> (16 * half)) & 0xFFFFu;
                 const std::uint32_t byte  = bytes[i];
-                out[i] = drawn < byte * 257u + (byte >> 7) ? 1.0f : 0.0f;
+                out[i]                    = drawn < byte * 257u + (byte >> 7) ? 1.0f : 0.0f;
             }
 }
 
@@ -141,7 +142,8 @@ public:
     // The images at positions first ... first + n - 1 of an epoch: visit(row, image).
     template <class Visit>
     void each(std::uint64_t epoch, std::size_t first, std::size_t n, Visit&& visit) const {
-        if (first > size() || n > size() - first) throw std::out_of_range(set_->name + ": a batch beyond the last image");
+        if (first > size() || n > size() - first)
+            throw std::out_of_range(set_->name + ": a batch beyond the last image");
         if (rules_.shuffle) {
             const permutation order(size(), rules_.seed, "shuffle", epoch);
             for (std::size_t row = 0; row < n; ++row) visit(row, order(first + row));
@@ -153,7 +155,7 @@ public:
     // out (n, channels, height, width), in [0, 1]: byte / 255, or drawn.
     void pixels(std::span<float> out, std::uint64_t epoch, std::size_t first, std::size_t n) const {
         need(out.size(), n * image_size());
-        const random_key key = make_key(rules_.seed, name_hash("binarise"));
+        const random_key key  = make_key(rules_.seed, name_hash("binarise"));
         const bool       draw = rules_.binarise && set_->kind == pixels_are::grey;
         each(epoch, first, n, [&](std::size_t row, std::size_t image) {
             float* to = out.data() + row * image_size();
@@ -178,9 +180,8 @@ public:
         need_labels();
         need(out.size(), n * set_->classes);
         std::fill(out.begin(), out.end(), 0.0f);
-        each(epoch, first, n, [&](std::size_t row, std::size_t image) {
-            out[row * set_->classes + set_->labels[image]] = 1.0f;
-        });
+        each(epoch, first, n,
+             [&](std::size_t row, std::size_t image) { out[row * set_->classes + set_->labels[image]] = 1.0f; });
     }
 
 private:
@@ -232,7 +233,7 @@ inline held_out hold_out(const images& set, std::size_t n, std::uint64_t seed) {
     out.held.pixels.reserve(n * set.image_size());
     const std::size_t factors = set.attribute_names.size();
     for (std::size_t i = 0; i < set.size(); ++i) {
-        images&    part = held[i] ? out.held : out.rest;
+        images&    part  = held[i] ? out.held : out.rest;
         const auto image = set[i];
         part.pixels.insert(part.pixels.end(), image.begin(), image.end());
         if (set.labelled()) part.labels.push_back(set.labels[i]);

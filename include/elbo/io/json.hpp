@@ -37,8 +37,7 @@ public:
     json(array value) : value_(std::move(value)) {}
     json(object value) : value_(std::move(value)) {}
     template <class I>
-        requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
-    json(I value) {
+    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>) json(I value) {
         if constexpr (std::is_signed_v<I>) value_ = static_cast<std::int64_t>(value);
         else value_ = static_cast<std::uint64_t>(value);
     }
@@ -52,7 +51,7 @@ public:
     bool is_object() const { return std::holds_alternative<object>(value_); }
 
     // What it is not is the fallback: a number asked of a string is not an error of a reader of own files.
-    bool truth(bool fallback = false) const { return is_bool() ? std::get<bool>(value_) : fallback; }
+    bool   truth(bool fallback = false) const { return is_bool() ? std::get<bool>(value_) : fallback; }
     double number(double fallback = 0) const {
         if (const auto* i = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*i);
         if (const auto* u = std::get_if<std::uint64_t>(&value_)) return static_cast<double>(*u);
@@ -61,7 +60,8 @@ public:
     }
     std::uint64_t count(std::uint64_t fallback = 0) const {
         if (const auto* u = std::get_if<std::uint64_t>(&value_)) return *u;
-        if (const auto* i = std::get_if<std::int64_t>(&value_)) return *i < 0 ? fallback : static_cast<std::uint64_t>(*i);
+        if (const auto* i = std::get_if<std::int64_t>(&value_))
+            return *i < 0 ? fallback : static_cast<std::uint64_t>(*i);
         return fallback;
     }
     const std::string& text() const {

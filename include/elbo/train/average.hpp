@@ -9,7 +9,7 @@
 // Averages of the weights over training: a model that is steadier than the last step's.
 //
 // Both are one recurrence, a <- a + w_t (p - a), with their own weight at the t-th update, t = 1, 2, ...; w_1 = 1, so
-// what the buffer held before does not matter.
+// what the buffer held before does not matter as long as it was finite.
 
 namespace elbo {
 
@@ -27,9 +27,9 @@ struct polyak_average {
 
 template <class T>
 void update_average(std::span<T> average, std::span<const T> parameters, double weight) {
-    T* __restrict       a    = average.data();
-    const T* __restrict p    = parameters.data();
-    const T             take = static_cast<T>(weight), keep = static_cast<T>(1 - weight);
+    T* __restrict a       = average.data();
+    const T* __restrict p = parameters.data();
+    const T take = static_cast<T>(weight), keep = static_cast<T>(1 - weight);
     for (std::size_t i = 0; i < average.size(); ++i) a[i] = keep * a[i] + take * p[i];
 }
 

@@ -27,7 +27,7 @@
 namespace elbo {
 
 struct checkpoint_name {
-    std::string   kind = "checkpoint", model;  // kind: checkpoint or best
+    std::string   kind   = "checkpoint", model;  // kind: checkpoint or best
     std::size_t   latent = 0;
     std::uint64_t step   = 0;
 
@@ -99,9 +99,14 @@ struct newest_checkpoint {
 class checkpoint_folder {
 public:
     checkpoint_folder(std::string folder, std::string model, std::size_t latent, std::size_t keep = 3)
-        : folder_(std::move(folder)), model_(std::move(model)), latent_(latent), keep_(std::max<std::size_t>(keep, 1)) {}
+        : folder_(std::move(folder)),
+          model_(std::move(model)),
+          latent_(latent),
+          keep_(std::max<std::size_t>(keep, 1)) {}
 
-    std::string path_of(const checkpoint_name& name) const { return (std::filesystem::path(folder_) / name.file_name()).string(); }
+    std::string path_of(const checkpoint_name& name) const {
+        return (std::filesystem::path(folder_) / name.file_name()).string();
+    }
 
     // The newest that can be read, and says inside what its name says outside.
     newest_checkpoint newest() const {
@@ -146,7 +151,9 @@ public:
     }
 
 private:
-    checkpoint_name name_of(std::string kind, std::uint64_t step) const { return {std::move(kind), model_, latent_, step}; }
+    checkpoint_name name_of(std::string kind, std::uint64_t step) const {
+        return {std::move(kind), model_, latent_, step};
+    }
 
     std::map<std::string, std::string> identity(std::uint64_t step) const {
         return {{"model", model_}, {"latent", std::to_string(latent_)}, {"step", std::to_string(step)}};

@@ -22,8 +22,8 @@ constexpr std::size_t norm_blocks(std::size_t n) { return (n + norm_block - 1) /
 template <class T>
 double block_square_sum(std::span<const T> values, std::size_t which) {
     constexpr std::size_t lanes = 16;
-    const std::span       block = values.subspan(which * norm_block).first(
-        std::min(norm_block, values.size() - which * norm_block));
+    const std::span       block =
+        values.subspan(which * norm_block).first(std::min(norm_block, values.size() - which * norm_block));
     double      sums[lanes] = {};
     std::size_t i           = 0;
     for (; i + lanes <= block.size(); i += lanes)

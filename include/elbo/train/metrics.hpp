@@ -33,7 +33,8 @@ inline std::vector<io::json> read_metrics(const std::string& path) {
     for (std::size_t start = 0; start < text.size();) {
         const std::size_t end = text.find('\n', start);
         if (end == std::string_view::npos) break;
-        lines.push_back(io::json::parse(text.substr(start, end - start), path + ", line " + std::to_string(lines.size() + 1)));
+        lines.push_back(
+            io::json::parse(text.substr(start, end - start), path + ", line " + std::to_string(lines.size() + 1)));
         if (!lines.back().is_object()) throw io::bad_file(path, start, "an object", "another value");
         start = end + 1;
     }

@@ -34,15 +34,23 @@ namespace optimizing {
 template <class T>
 constexpr T root(T x) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
-    using bits     = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
-    const T half   = T(0.5) * x;
-    const T first  = std::bit_cast<T>(static_cast<bits>(std::is_same_v<T, float> ? 0x5F3759DFu : 0x5FE6EB50C7B537A9u) -
-                                      (std::bit_cast<bits>(x) >> 1));  // 1 / sqrt(x) to 3.5 %
-    T       inverse = first * (T(1.5) - (half * first) * first);       // Newton: 1.8e-3
-    inverse *= T(1.5) - (half * inverse) * inverse;                     // 4.8e-6
+    using bits      = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
+    const T half    = T(0.5) * x;
+    const T first   = std::bit_cast<T>(static_cast<bits>(std::is_same_v<T, float> ? 0x5F3759DFu : 0x5FE6EB50C7B537A9u) -
+                                     (std::bit_cast<bits>(x) >> 1));                        // 1 / sqrt(x) to 3.5 %
+    T       inverse = first * (T(1.5) - (half * first) * first);                              // Newton: 1.8e-3
+    inverse *= T(1.5) - (half * inverse) * inverse;                                           // 4.8e-6
     if constexpr (std::is_same_v<T, double>) inverse *= T(1.5) - (half * inverse) * inverse;  // 3.4e-11
     const T y = x * inverse;
     return y + T(0.5) * inverse * (x - y * y);
+}
+
+// A factor the compiler must not see through: if it knew a 1 at one call and not at another, it would contract other
+// products into multiply-adds there, and the bits would depend on the caller.
+template <class T, class From>
+inline T opaque(From x) {
+    const volatile T value = static_cast<T>(x);
+    return value;
 }
 
 // formula(parameter, gradient, state...) for each parameter of a range: the one loop of every optimiser. It is bound by
@@ -64,11 +72,12 @@ struct sgd {
 
     template <class T>
     void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        const T    keep  = static_cast<T>(momentum);
-        const T    of_g  = now.learning_rate * T(nesterov ? 1 : 0);
-        const T    of_b  = now.learning_rate * (nesterov ? keep : T(1));
-        const T    scale = now.gradient_scale, decay = now.weight_decay;
-        const auto formula = [=](T& p, T gradient, T& b) {
+        using optimizing::opaque;
+        const double rate = static_cast<double>(now.learning_rate);
+        const T      keep = opaque<T>(momentum), of_g = opaque<T>(nesterov ? rate : 0);
+        const T      of_b  = opaque<T>(nesterov ? rate * momentum : rate);
+        const T      scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
+        const auto   formula = [=](T& p, T gradient, T& b) {
             const T g = scale * gradient + decay * p;
             b         = keep * b + g;
             p -= of_g * g + of_b * b;
@@ -86,12 +95,13 @@ struct rms_prop {
 
     template <class T>
     void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
+        using optimizing::opaque;
         const std::size_t n      = parameters.size();
         const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
-        const T keep = static_cast<T>(alpha), take = static_cast<T>(1 - alpha), tiny = static_cast<T>(eps);
-        const T roll = static_cast<T>(momentum), rate = now.learning_rate;
-        const T scale = now.gradient_scale, decay = now.weight_decay;
-        const auto formula = [=](T& p, T gradient, T& v, T& b) {
+        const T           keep = opaque<T>(alpha), take = opaque<T>(1 - alpha), tiny = opaque<T>(eps);
+        const T           roll = opaque<T>(momentum), rate = opaque<T>(now.learning_rate);
+        const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
+        const auto        formula = [=](T& p, T gradient, T& v, T& b) {
             const T g = scale * gradient + decay * p;
             v         = keep * v + take * g * g;
             b         = roll * b + g / (optimizing::root(v) + tiny);
@@ -110,8 +120,9 @@ struct adagrad {
 
     template <class T>
     void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        const T tiny = static_cast<T>(eps), rate = now.learning_rate;
-        const T scale = now.gradient_scale, decay = now.weight_decay;
+        using optimizing::opaque;
+        const T    tiny = opaque<T>(eps), rate = opaque<T>(now.learning_rate);
+        const T    scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
         const auto formula = [=](T& p, T gradient, T& v) {
             const T g = scale * gradient + decay * p;
             v += g * g;
@@ -131,11 +142,13 @@ struct ada_delta {
 
     template <class T>
     void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
+        using optimizing::opaque;
         const std::size_t n      = parameters.size();
         const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
-        const T keep = static_cast<T>(rho), take = static_cast<T>(1 - rho), tiny = static_cast<T>(eps);
-        const T rate = now.learning_rate, scale = now.gradient_scale, decay = now.weight_decay;
-        const auto formula = [=](T& p, T gradient, T& v, T& u) {
+        const T           keep = opaque<T>(rho), take = opaque<T>(1 - rho), tiny = opaque<T>(eps);
+        const T           rate  = opaque<T>(now.learning_rate);
+        const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
+        const auto        formula = [=](T& p, T gradient, T& v, T& u) {
             const T g = scale * gradient + decay * p;
             v         = keep * v + take * g * g;
             const T d = g * (optimizing::root(u + tiny) / optimizing::root(v + tiny));
@@ -157,13 +170,14 @@ void adam(std::span<T> parameters, std::span<const T> gradients, T* state, const
     const std::size_t n      = parameters.size();
     const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
     const double      t      = static_cast<double>(now.step);
-    const T keep1 = static_cast<T>(beta1), take1 = static_cast<T>(1 - beta1);
-    const T keep2 = static_cast<T>(beta2), take2 = static_cast<T>(1 - beta2);
-    const T rate   = static_cast<T>(static_cast<double>(now.learning_rate) / (1 - std::pow(beta1, t)));
-    const T spread = static_cast<T>(1 / std::sqrt(1 - std::pow(beta2, t)));
-    const T tiny = static_cast<T>(eps), scale = now.gradient_scale, stay = 1 - of_parameter;
-    const auto formula = [=](T& p, T gradient, T& m, T& v) {
-        const T g = scale * gradient + of_gradient * p;
+    const T           keep1 = opaque<T>(beta1), take1 = opaque<T>(1 - beta1);
+    const T           keep2 = opaque<T>(beta2), take2 = opaque<T>(1 - beta2);
+    const T           rate   = opaque<T>(static_cast<double>(now.learning_rate) / (1 - std::pow(beta1, t)));
+    const T           spread = opaque<T>(1 / std::sqrt(1 - std::pow(beta2, t)));
+    const T           tiny = opaque<T>(eps), stay = opaque<T>(1 - of_parameter);
+    const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(of_gradient);
+    const auto        formula = [=](T& p, T gradient, T& m, T& v) {
+        const T g = scale * gradient + decay * p;
         m         = keep1 * m + take1 * g;
         v         = keep2 * v + take2 * g * g;
         p         = stay * p - rate * (m / (root(v) * spread + tiny));
@@ -194,7 +208,8 @@ struct adam_w {
 
     template <class T>
     void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        optimizing::adam(parameters, gradients, state, now, beta1, beta2, eps, T(0), now.learning_rate * now.weight_decay);
+        optimizing::adam(parameters, gradients, state, now, beta1, beta2, eps, T(0),
+                         now.learning_rate * now.weight_decay);
     }
 };
 

@@ -49,7 +49,7 @@ struct options {
     std::map<std::string, std::variant<double, std::string>, std::less<>> settings;
 
     // Asking for what the trainer never declared is an error of the trainer, not of its user.
-    double number(std::string_view name) const { return value<double>(name); }
+    double             number(std::string_view name) const { return value<double>(name); }
     const std::string& text(std::string_view name) const { return value<std::string>(name); }
 
 private:
@@ -156,7 +156,8 @@ inline parsed_options parse_options(std::span<const std::string> arguments, cons
         const std::string& argument = arguments[i];
         const std::size_t  equals   = argument.starts_with("--") ? argument.find('=') : std::string::npos;
         const std::string  name     = argument.substr(0, equals);
-        const auto*        known    = std::find_if(std::begin(all), std::end(all), [&](const option& a) { return name == a.name; });
+        const auto*        known =
+            std::find_if(std::begin(all), std::end(all), [&](const option& a) { return name == a.name; });
         if (known == std::end(all)) {
             std::vector<std::string> names;
             for (const option& a : all) names.emplace_back(a.name);
@@ -200,7 +201,8 @@ inline parsed_options parse_options(std::span<const std::string> arguments, cons
             if (middle == std::string::npos) return wrong("--set " + key + " needs a value: --set " + key + "=VALUE");
             const std::string text = value.substr(middle + 1);
             if (auto* x = std::get_if<double>(&found->second)) {
-                if (!whole(text, *x)) return wrong("setting " + key + " needs a number, got " + (text.empty() ? "nothing" : text));
+                if (!whole(text, *x))
+                    return wrong("setting " + key + " needs a number, got " + (text.empty() ? "nothing" : text));
             } else {
                 found->second = text;
             }

@@ -3,6 +3,8 @@
 
 #include <elbo/train/named_value.hpp>
 
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -12,8 +14,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 // Where a run is: a bar that redraws its line on a terminal, plain lines in a pipe.
 
@@ -49,7 +49,8 @@ inline std::string value(double x) {
 
 inline std::string words(const progress_state& now) {
     char room[96];
-    std::snprintf(room, sizeof room, "%.0f images/s  %s left", now.images_per_second, duration(now.seconds_left).c_str());
+    std::snprintf(room, sizeof room, "%.0f images/s  %s left", now.images_per_second,
+                  duration(now.seconds_left).c_str());
     std::string out = room;
     for (const named_value& term : now.terms) out += "  " + term.name + " " + value(term.value);
     return out;
@@ -57,7 +58,8 @@ inline std::string words(const progress_state& now) {
 
 inline std::string where(const progress_state& now) {
     const std::string epochs = std::to_string(now.epochs), epoch = std::to_string(now.epoch);
-    return "epoch " + std::string(epochs.size() > epoch.size() ? epochs.size() - epoch.size() : 0, ' ') + epoch + "/" + epochs;
+    return "epoch " + std::string(epochs.size() > epoch.size() ? epochs.size() - epoch.size() : 0, ' ') + epoch + "/" +
+           epochs;
 }
 
 // The first `width` characters of UTF-8.
@@ -113,7 +115,8 @@ public:
             measured_at_ = seconds, measured_images_ = images_done;
         }
         now.images_per_second = rate_;
-        now.seconds_left      = rate_ > 0 ? static_cast<double>(images_in_all - std::min(images_done, images_in_all)) / rate_ : -1;
+        now.seconds_left =
+            rate_ > 0 ? static_cast<double>(images_in_all - std::min(images_done, images_in_all)) / rate_ : -1;
         if (!terminal_) {
             print(progress_text::plain_line(now) + "\n");
             return;

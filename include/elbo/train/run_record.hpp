@@ -15,16 +15,16 @@
 #include <string_view>
 #include <variant>
 
-// run.json: everything needed to repeat a run. The caller adds what only it knows: the model, its parameters, the machine.
+// run.json: everything needed to repeat a run. The caller adds what only it knows: the model, its size, the machine.
 
 namespace elbo {
 
 inline io::json describe(const data::images& set) {
     const std::string print = fingerprint().add(set.pixels).add(set.labels).text();
-    const char* kind = set.kind == data::pixels_are::grey         ? "grey"
-                       : set.kind == data::pixels_are::fixed_binary ? "fixed binary"
-                                                                    : "colour";
-    io::json out;
+    const char*       kind  = set.kind == data::pixels_are::grey           ? "grey"
+                              : set.kind == data::pixels_are::fixed_binary ? "fixed binary"
+                                                                           : "colour";
+    io::json          out;
     out.set("name", set.name).set("pixels", kind).set("images", set.size()).set("classes", set.classes);
     out.set("shape", io::json::array{set.channels, set.height, set.width}).set("fingerprint", print);
     return out;
@@ -35,7 +35,8 @@ inline std::string shell_word(std::string_view word) {
     constexpr std::string_view harmless = "%+,-./:=@_";
     bool                       plain    = !word.empty();
     for (const char c : word)
-        plain = plain && (std::isalnum(static_cast<unsigned char>(c)) != 0 || harmless.find(c) != std::string_view::npos);
+        plain =
+            plain && (std::isalnum(static_cast<unsigned char>(c)) != 0 || harmless.find(c) != std::string_view::npos);
     if (plain) return std::string(word);
     std::string out = "'";
     for (const char c : word) c == '\'' ? out += "'\\''" : out += c;
@@ -63,9 +64,10 @@ inline std::string utc_now() {
 
 // The command line that gives the same options whatever the defaults become.
 inline std::string command_of(const options& o, const trainer_card& card) {
-    std::string out = shell_word(card.name) + " --data " + shell_word(o.data) + " --epochs " + std::to_string(o.epochs) +
-                      " --batch " + std::to_string(o.batch) + " --seed " + std::to_string(o.seed) + " --threads " +
-                      std::to_string(o.threads) + " --out " + shell_word(o.out);
+    std::string out = shell_word(card.name) + " --data " + shell_word(o.data) + " --epochs " +
+                      std::to_string(o.epochs) + " --batch " + std::to_string(o.batch) + " --seed " +
+                      std::to_string(o.seed) + " --threads " + std::to_string(o.threads) + " --out " +
+                      shell_word(o.out);
     for (const auto& [key, value] : o.settings) out += " --set " + shell_word(key + "=" + command_line::plain(value));
     return out + (o.fast ? " --fast" : "");
 }
@@ -76,7 +78,8 @@ inline io::json run_record(const options& o, const trainer_card& card) {
         std::visit([&, name = key](const auto& v) { settings.set(name, v); }, value);
     io::json out;
     out.set("trainer", card.name).set("command", command_of(o, card)).set("started", utc_now());
-    out.set("elbo", std::to_string(version_major) + "." + std::to_string(version_minor) + "." + std::to_string(version_patch));
+    out.set("elbo",
+            std::to_string(version_major) + "." + std::to_string(version_minor) + "." + std::to_string(version_patch));
     out.set("compiler", compiler_name()).set("data", o.data).set("epochs", o.epochs).set("batch", o.batch);
     out.set("seed", o.seed).set("threads", o.threads).set("fast", o.fast).set("settings", settings);
     return out;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 namespace elbo {
 

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+// The built-in matrix product: needs nothing, allocates nothing, and its bits depend on nothing but its arguments.
+//
+// Rows of C are cut into even blocks of at most `most_rows`, columns into panels of two vectors; a block times a panel
+// stays in registers over the whole inner extent. Row-major operands are read where they lie; only a last, partial
+// panel is copied to scratch. For a b' each panel is transposed into scratch on its way; with few rows of a that does
+// not pay, and dot products go along the inner extent, where both operands are contiguous.
+
+namespace elbo::gemm {
+
+#if defined(__AVX512F__)
+inline constexpr std::size_t lanes = 16, most_rows = 12;
+#elif defined(__AVX__)
+inline constexpr std::size_t lanes = 8, most_rows = 6;
+#else
+inline constexpr std::size_t lanes = 4, most_rows = 6;
+#endif
+inline constexpr std::size_t panel = 2 * lanes;
+
+typedef float vec __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));
+
+inline vec load(const float* p) { return *reinterpret_cast<const vec*>(p); }
+inline void store(float* p, vec v) { *reinterpret_cast<vec*>(p) = v; }
+
+// op(A) is (m, k): element (i, p) at a[i * row + p * step].
+struct left {
+    const float* a;
+    std::size_t  row, step;
+};
+
+// C (Rows, panel) = A B, or C += A B.
+template <std::size_t Rows>
+void block(const left& A, const float* b, std::size_t ldb, float* c, std::size_t ldc, std::size_t k, bool add) {
+    vec acc[Rows][2];
+    for (std::size_t i = 0; i < Rows; ++i) {
+        acc[i][0] = add ? load(c + i * ldc) : vec{};
+        acc[i][1] = add ? load(c + i * ldc + lanes) : vec{};
+    }
+    const float* a = A.a;
+    for (std::size_t p = 0; p < k; ++p, b += ldb, a += A.step) {
+        __builtin_prefetch(b + 8 * ldb);
+        __builtin_prefetch(b + 8 * ldb + lanes);
+        const vec b0 = load(b), b1 = load(b + lanes);
+#pragma GCC unroll 12
+        for (std::size_t i = 0; i < Rows; ++i) {
+            const vec x = a[i * A.row] - vec{};
+            acc[i][0] += x * b0;
+            acc[i][1] += x * b1;
+        }
+    }
+    for (std::size_t i = 0; i < Rows; ++i) {
+        store(c + i * ldc, acc[i][0]);
+        store(c + i * ldc + lanes, acc[i][1]);
+    }
+}
+using block_function = void (*)(const left&, const float*, std::size_t, float*, std::size_t, std::size_t, bool);
+template <std::size_t... I>
+constexpr auto block_table(std::index_sequence<I...>) {
+    return std::array<block_function, sizeof...(I)>{&block<I + 1>...};
+}
+inline constexpr auto blocks = block_table(std::make_index_sequence<most_rows>{});
+
+inline std::size_t scratch_floats(std::size_t k) { return (k + 8) * panel + most_rows * panel; }
+
+// b (k, n) row-major.
+inline void rows_times_matrix(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb,
+                              float* c, std::size_t ldc, bool add, float* scratch) {
+    const std::size_t count = (m + most_rows - 1) / most_rows;
+    const auto        first = [&](std::size_t i) { return i * m / count; };
+    std::size_t       j     = 0;
+    for (; j + panel <= n; j += panel)
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t r = first(i), rows = first(i + 1) - r;
+            blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, b + j, ldb, c + r * ldc + j, ldc, k, add);
+        }
+    if (j == n) return;
+    const std::size_t rest = n - j;
+    float*            tile = scratch + (k + 8) * panel;
+    std::memset(scratch, 0, (k + 8) * panel * sizeof(float));
+    for (std::size_t p = 0; p < k; ++p) std::memcpy(scratch + p * panel, b + p * ldb + j, rest * sizeof(float));
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t r = first(i), rows = first(i + 1) - r;
+        if (add)
+            for (std::size_t q = 0; q < rows; ++q) std::memcpy(tile + q * panel, c + (r + q) * ldc + j, rest * sizeof(float));
+        blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, scratch, panel, tile, panel, k, add);
+        for (std::size_t q = 0; q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, tile + q * panel, rest * sizeof(float));
+    }
+}
+
+inline float lane_sum(vec v) {
+    float x[lanes];
+    store(x, v);
+    for (std::size_t half = lanes / 2; half > 0; half /= 2)
+        for (std::size_t i = 0; i < half; ++i) x[i] += x[i + half];
+    return x[0];
+}
+
+// C (Rows, Cols) = A B', both contiguous along k.
+template <std::size_t Rows, std::size_t Cols>
+void dot_block(const float* a, std::size_t lda, const float* b, std::size_t ldb, float* c, std::size_t ldc,
+               std::size_t k, bool add) {
+    vec         acc[Rows][Cols] = {};
+    std::size_t p               = 0;
+    for (; p + lanes <= k; p += lanes) {
+        vec x[Rows];
+        for (std::size_t i = 0; i < Rows; ++i) x[i] = load(a + i * lda + p);
+#pragma GCC unroll 4
+        for (std::size_t j = 0; j < Cols; ++j) {
+            const vec y = load(b + j * ldb + p);
+#pragma GCC unroll 4
+            for (std::size_t i = 0; i < Rows; ++i) acc[i][j] += x[i] * y;
+        }
+    }
+    for (std::size_t i = 0; i < Rows; ++i)
+        for (std::size_t j = 0; j < Cols; ++j) {
+            float s = lane_sum(acc[i][j]);
+            for (std::size_t q = p; q < k; ++q) s += a[i * lda + q] * b[j * ldb + q];
+            c[i * ldc + j] = add ? c[i * ldc + j] + s : s;
+        }
+}
+#if defined(__AVX512F__)
+inline constexpr std::size_t dot_rows = 4, dot_cols = 4;
+#else
+inline constexpr std::size_t dot_rows = 2, dot_cols = 4;
+#endif
+
+inline void rows_times_rows(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
+                            std::size_t ldb, float* c, std::size_t ldc, bool add) {
+    std::size_t j = 0;
+    for (; j + dot_cols <= n; j += dot_cols) {
+        std::size_t i = 0;
+        for (; i + dot_rows <= m; i += dot_rows)
+            dot_block<dot_rows, dot_cols>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
+        for (; i < m; ++i) dot_block<1, dot_cols>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
+    }
+    for (; j < n; ++j)
+        for (std::size_t i = 0; i < m; ++i) dot_block<1, 1>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
+}
+
+// (rows, k) of b, at most a panel of them, to k rows of a panel; missing rows become zeros.
+inline void transpose_panel(const float* b, std::size_t ldb, std::size_t rows, std::size_t k, float* to) {
+    typedef float quad __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
+    const auto    at = [](const float* p) { return *reinterpret_cast<const quad*>(p); };
+    const auto    put = [](float* p, quad v) { *reinterpret_cast<quad*>(p) = v; };
+    std::size_t   j  = 0;
+    for (; j + 4 <= rows; j += 4) {
+        const float* from = b + j * ldb;
+        std::size_t  p    = 0;
+        for (; p + 4 <= k; p += 4) {
+            const quad a = at(from + p), c = at(from + ldb + p), d = at(from + 2 * ldb + p), e = at(from + 3 * ldb + p);
+            const quad ac0 = __builtin_shufflevector(a, c, 0, 4, 1, 5), ac1 = __builtin_shufflevector(a, c, 2, 6, 3, 7);
+            const quad de0 = __builtin_shufflevector(d, e, 0, 4, 1, 5), de1 = __builtin_shufflevector(d, e, 2, 6, 3, 7);
+            put(to + p * panel + j, __builtin_shufflevector(ac0, de0, 0, 1, 4, 5));
+            put(to + (p + 1) * panel + j, __builtin_shufflevector(ac0, de0, 2, 3, 6, 7));
+            put(to + (p + 2) * panel + j, __builtin_shufflevector(ac1, de1, 0, 1, 4, 5));
+            put(to + (p + 3) * panel + j, __builtin_shufflevector(ac1, de1, 2, 3, 6, 7));
+        }
+        for (; p < k; ++p)
+            for (std::size_t q = 0; q < 4; ++q) to[p * panel + j + q] = from[q * ldb + p];
+    }
+    for (; j < panel; ++j)
+        for (std::size_t p = 0; p < k; ++p) to[p * panel + j] = j < rows ? b[j * ldb + p] : 0.0f;
+}
+
+inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda,
+                                 const float* b, std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
+    const std::size_t count = (m + most_rows - 1) / most_rows;
+    float*            tile  = scratch + (k + 8) * panel;
+    for (std::size_t j = 0; j < n; j += panel) {
+        const std::size_t cols = n - j < panel ? n - j : panel;
+        transpose_panel(b + j * ldb, ldb, cols, k, scratch);
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
+            const left        A{a + r * lda, lda, 1};
+            if (cols == panel) {
+                blocks[rows - 1](A, scratch, panel, c + r * ldc + j, ldc, k, add);
+                continue;
+            }
+            if (add)
+                for (std::size_t q = 0; q < rows; ++q) std::memcpy(tile + q * panel, c + (r + q) * ldc + j, cols * sizeof(float));
+            blocks[rows - 1](A, scratch, panel, tile, panel, k, add);
+            for (std::size_t q = 0; q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, tile + q * panel, cols * sizeof(float));
+        }
+    }
+}
+
+// C (m, n) = op(A) op(B), op a transpose or not; C += ... with `add`.
+inline void multiply(bool ta, bool tb, std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda,
+                     const float* b, std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
+    if (m == 0 || n == 0) return;
+    if (tb && m < 8) rows_times_rows(m, n, k, a, lda, b, ldb, c, ldc, add);
+    else if (tb) rows_times_transpose(m, n, k, a, lda, b, ldb, c, ldc, add, scratch);
+    else rows_times_matrix(m, n, k, ta ? left{a, 1, lda} : left{a, lda, 1}, b, ldb, c, ldc, add, scratch);
+}
+
+}  // namespace elbo::gemm

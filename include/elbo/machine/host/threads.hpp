@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace elbo {
+
+// A team of threads that enter a job together and meet at barriers. A barrier spins briefly and then sleeps, so that
+// a busy neighbour costs a wake-up and never a time slice.
+class team {
+public:
+    explicit team(int threads) : count_(threads < 1 ? 1 : threads) {
+        for (int i = 1; i < count_; ++i) workers_.emplace_back([this, i] { serve(i); });
+    }
+    team(const team&)            = delete;
+    team& operator=(const team&) = delete;
+    ~team() {
+        job_ = nullptr;
+        generation_.fetch_add(1, std::memory_order_release);
+        generation_.notify_all();
+        for (std::thread& w : workers_) w.join();
+    }
+
+    int size() const { return count_; }
+
+    // job(i) on every thread i, this one being 0; returns when all are done.
+    template <class Job>
+    void run(Job&& job) {
+        if (count_ == 1) return job(0);
+        context_ = &job;
+        job_     = [](void* context, int i) { (*static_cast<std::remove_reference_t<Job>*>(context))(i); };
+        generation_.fetch_add(1, std::memory_order_release);
+        generation_.notify_all();
+        job(0);
+        barrier();
+    }
+
+    // Every thread of a job waits here for the others.
+    void barrier() {
+        if (count_ == 1) return;
+        const unsigned turn = turn_.load(std::memory_order_acquire);
+        if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
+            arrived_.store(0, std::memory_order_relaxed);
+            turn_.fetch_add(1, std::memory_order_release);
+            turn_.notify_all();
+            return;
+        }
+        wait_for_change(turn_, turn);
+    }
+
+private:
+    static void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+        __builtin_ia32_pause();
+#endif
+    }
+    static void wait_for_change(std::atomic<unsigned>& word, unsigned old) {
+        for (int spin = 0; spin < 4000; ++spin) {
+            if (word.load(std::memory_order_acquire) != old) return;
+            relax();
+        }
+        while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
+    }
+    void serve(int i) {
+        unsigned seen = 0;
+        for (;;) {
+            wait_for_change(generation_, seen);
+            seen = generation_.load(std::memory_order_acquire);
+            if (job_ == nullptr) return;
+            job_(context_, i);
+            barrier();
+        }
+    }
+
+    int                       count_;
+    void*                     context_ = nullptr;
+    void (*job_)(void*, int)           = nullptr;
+    std::atomic<unsigned>     generation_{0};
+    alignas(64) std::atomic<int>      arrived_{0};
+    alignas(64) std::atomic<unsigned> turn_{0};
+    std::vector<std::thread>  workers_;
+};
+
+}  // namespace elbo

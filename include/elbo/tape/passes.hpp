@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/tape/tape.hpp>
+
+#include <utility>
+
+// Passes rewrite a tape into another with the same results. They run after differentiation: a fused verb needs no
+// derivative of its own.
+
+namespace elbo {
+
+// How often each node is read.
+constexpr std::vector<int> uses_of(const tape& t) {
+    std::vector<int> uses(t.nodes.size(), 0);
+    for (const node& n : t.nodes)
+        for (node_id x : {n.a, n.b, n.c})
+            if (x >= 0) ++uses[static_cast<std::size_t>(x)];
+    for (const named_output& o : t.outputs) ++uses[static_cast<std::size_t>(o.id)];
+    for (node_id id : t.losses) ++uses[static_cast<std::size_t>(id)];
+    return uses;
+}
+
+// Drops what nothing reads, keeping the order.
+constexpr void drop_unused(tape& t) {
+    auto                 uses = uses_of(t);
+    std::vector<node_id> renamed(t.nodes.size(), -1);
+    for (node_id id = t.size() - 1; id >= 0; --id) {
+        const node& n = t[id];
+        if (uses[static_cast<std::size_t>(id)] > 0 || n.what == verb::store || n.what == verb::assign) {
+            renamed[static_cast<std::size_t>(id)] = 0;
+            continue;
+        }
+        for (node_id x : {n.a, n.b, n.c})
+            if (x >= 0) --uses[static_cast<std::size_t>(x)];
+    }
+    std::vector<node> kept;
+    for (node_id id = 0; id < t.size(); ++id) {
+        if (renamed[static_cast<std::size_t>(id)] < 0) continue;
+        node n = t[id];
+        for (node_id* x : {&n.a, &n.b, &n.c})
+            if (*x >= 0) *x = renamed[static_cast<std::size_t>(*x)];
+        kept.push_back(n);
+        renamed[static_cast<std::size_t>(id)] = static_cast<node_id>(kept.size()) - 1;
+    }
+    const auto rename = [&](node_id& id) { id = renamed[static_cast<std::size_t>(id)]; };
+    for (named_output& o : t.outputs) rename(o.id);
+    for (node_id& id : t.losses) rename(id);
+    std::vector<named_output> layers;
+    for (const named_output& l : t.layers)
+        if (renamed[static_cast<std::size_t>(l.id)] >= 0) layers.push_back({l.name, renamed[static_cast<std::size_t>(l.id)]});
+    t.layers = std::move(layers);
+    t.leaves.clear();
+    t.nodes = std::move(kept);
+}
+
+// A product, the row added to it and the formula applied to that become one verb: y = f(a b + c), with c and f in the
+// product's node. Only where nobody else reads what lies between.
+constexpr void fuse_products(tape& t) {
+    const auto uses    = uses_of(t);
+    const auto only    = [&](node_id id) { return uses[static_cast<std::size_t>(id)] == 1; };
+    const auto product = [&](node_id id) { return t[id].what == verb::product && t[id].i == 0 && t[id].f.number < 0; };
+    for (node_id id = 0; id < t.size(); ++id) {
+        node& n = t[id];
+        if (n.what == verb::zip && n.f == binary(formulas::plus{})) {
+            const bool  first = product(n.a) && only(n.a) && t[n.a].e == n.e && t[n.a].c < 0;
+            const node_id p = first ? n.a : n.b, row = first ? n.b : n.a;
+            if (!(product(p) && only(p) && t[p].e == n.e && t[p].c < 0)) continue;
+            if (t[row].e.axis != 0 || t[row].e.fold != 1 || t[row].e.cols != n.e.cols || n.e.axis == 0) continue;
+            node fused = t[p];
+            fused.c    = row;
+            n          = fused;
+        } else if (n.what == verb::map && product(n.a) && only(n.a) && t[n.a].e.axis != 0) {
+            node fused = t[n.a];
+            fused.f    = n.f;
+            n          = fused;
+        }
+    }
+    drop_unused(t);
+}
+
+}  // namespace elbo
