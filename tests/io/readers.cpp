@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(known_checksums) {
 }
 
 BOOST_AUTO_TEST_CASE(stored_blocks) {
-    for (const std::size_t size : {0, 1, 100, 65535, 65536, 200000}) {
+    for (const std::size_t size : {0u, 1u, 100u, 65535u, 65536u, 200000u}) {
         const bytes plain = made::noise(size);
         BOOST_TEST((gunzip(made::gzip(plain), size, "a") == plain));
         BOOST_TEST((zlib_inflate(made::zlib(plain), size, "a") == plain));

@@ -19,6 +19,7 @@ struct gradient_report {
     int         checked = 0;
     double      loss    = 0;
     std::size_t moved   = 0;  // parameters whose gradient is not zero
+    std::vector<double> gradients;  // all of them
 };
 
 struct setting {
@@ -27,6 +28,7 @@ struct setting {
     double        scale = 0.4;   // of the parameters
     int           most  = 400;   // parameters checked, evenly spread
     bool          binary_inputs = false;
+    double        step  = 1e-3;  // of the differences: smaller where a loss has kinks
 };
 
 // Inputs: labels are class numbers, everything else lies in (0, 1).
@@ -74,7 +76,8 @@ gradient_report check_gradient(const setting& s = {}) {
     machine.replay(with);
 
     gradient_report report;
-    report.loss = machine[t.losses[0]][0];
+    report.loss      = machine[t.losses[0]][0];
+    report.gradients = gradients;
     for (std::size_t p = 0; p < t.losses.size(); ++p) {
         const node_id loss  = t.losses[p];
         const auto    begin = layout<Model>::begin(p), end = layout<Model>::begin(p + 1);
@@ -91,7 +94,7 @@ gradient_report check_gradient(const setting& s = {}) {
                 return machine[loss][0];
             };
             const auto   central = [&](double h) { return (at(h) - at(-h)) / (2 * h); };
-            const double h = 1e-3, numeric = (4 * central(h / 2) - central(h)) / 3;
+            const double h = s.step, numeric = (4 * central(h / 2) - central(h)) / 3;
             const double bound = std::max({std::abs(gradients[i]), std::abs(numeric), 0.01 * most});
             if (bound > 0) report.worst = std::max(report.worst, std::abs(numeric - gradients[i]) / bound);
             report.moved += gradients[i] != 0;

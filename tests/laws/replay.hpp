@@ -1,97 +1,69 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/elbo.hpp>
-#include <elbo/machine/plain.hpp>
+#include "laws/gradient.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <stdexcept>
-#include <string>
-#include <utility>
-#include <vector>
+#include <boost/test/unit_test.hpp>
 
-// One replay in double on the plain machine, from numbers to numbers.
+#include <cstdio>
 
 namespace elbo::laws {
 
-using numbers = std::vector<double>;
+// The law of gradients, and that every parameter of every network gets one. Prints the tape's hash: compilers agree.
+template <class Model>
+gradient_report obeys_the_law(const char* name, const setting& s = {}) {
+    const gradient_report report = check_gradient<Model>(s);
+    std::printf("%-28s parameters %5zu loss %12.6f worst %.1e hash %016llx\n", name, parameter_count<Model>, report.loss,
+                report.worst, static_cast<unsigned long long>(hash_of(programs::training<Model>())));
+    BOOST_TEST(report.checked > 0);
+    BOOST_TEST(report.worst <= 1e-6, name << ": " << report.worst);
+    std::size_t at = 0;
+    [&]<class... Nets>(list<Nets...>) {
+        (([&]<class... P>(const char* network, list<P...>) {
+             (([&] {
+                  double most = 0;
+                  for (std::size_t i = 0; i < P::shape::size; ++i) most = std::max(most, std::abs(report.gradients[at + i]));
+                  BOOST_TEST(most > 0, name << ": no gradient reaches " << network << '.' << P::name);
+                  at += P::shape::size;
+              }()),
+              ...);
+         }(Nets::name, typename Nets::network::parameters{})),
+         ...);
+    }(typename layout<Model>::nets{});
+    return report;
+}
 
-struct replay_data {
-    numbers              parameters = {}, state = {}, gradients = {};  // the last two are changed
-    std::vector<numbers> inputs = {};
-    std::int64_t         rows = 1, second_rows = 1;
-    std::uint64_t        seed = 5;
-    std::uint32_t        step = 0, first_row = 0;
-    numbers              slots = {};  // empty: as the tape says
-};
+// What a program hands out under a name, in any scalar.
+template <class T>
+struct replayed {
+    const tape       program;
+    plain<T>         machine;
+    std::vector<T>   gradients;
 
-// The tape's outputs by name.
-struct results {
-    std::vector<std::pair<std::string, numbers>> named;
-
-    const numbers& operator[](const char* name) const {
-        for (const auto& [n, v] : named)
-            if (n == name) return v;
-        throw std::out_of_range(std::string("no output ") + name);
+    replayed(tape t, const std::vector<std::vector<T>>& inputs, std::vector<T> parameters, row_counts counts)
+        : program(std::move(t)), machine(program), gradients(parameters.size(), T(0)) {
+        auto with       = bindings_for<T>(program);
+        with.parameters = parameters.data();
+        with.gradients  = gradients.data();
+        with.counts     = counts;
+        with.seed       = 5;
+        for (std::size_t i = 0; i < inputs.size(); ++i) with.inputs[i] = inputs[i].data();
+        machine.replay(with);
+    }
+    std::vector<T> operator[](const char* name) const {
+        for (const named_output& o : program.outputs)
+            if (same_name(o.name, name)) return {machine[o.id].begin(), machine[o.id].end()};
+        BOOST_FAIL("no output is called " << name);
+        return {};
     }
 };
 
-inline bindings<double> bound_to(const tape& t, replay_data& d) {
-    auto with       = bindings_for<double>(t);
-    with.parameters = d.parameters.data();
-    with.state      = d.state.data();
-    if (d.gradients.size() < d.parameters.size()) d.gradients.assign(d.parameters.size(), 0);
-    with.gradients = d.gradients.data();
-    for (std::size_t i = 0; i < d.inputs.size() && i < with.inputs.size(); ++i) with.inputs[i] = d.inputs[i].data();
-    with.counts = {1, d.rows, d.second_rows, d.rows};
-    with.seed = d.seed, with.step = d.step, with.first_row = d.first_row;
-    if (!d.slots.empty()) with.slots = d.slots;
-    return with;
-}
-
-inline results replay(const tape& t, replay_data& d) {
-    plain<double> machine(t);
-    machine.replay(bound_to(t, d));
-    results out;
-    for (const named_output& o : t.outputs) {
-        const auto v = machine[o.id];
-        out.named.emplace_back(o.name, numbers(v.begin(), v.end()));
-    }
-    return out;
-}
-
-// programs::of records what evaluates; this is its counterpart for training.
-template <class Model, class F>
-tape in_training(F f) {
-    tape                         t;
-    recorder<Model, mode::train> record{t};
-    f(record);
-    canonicalise(t);
-    return t;
-}
-
-// The largest difference; infinite where sizes differ.
-inline double apart(const numbers& a, const numbers& b) {
-    if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
-    double most = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (!(std::abs(a[i] - b[i]) <= most)) most = std::abs(a[i] - b[i]);  // a NaN stays
-    }
-    return most;
-}
-
-// Made-up numbers that every program can make again: inputs in (-0.4, 0.6), parameters in (-0.35, 0.45).
-inline numbers wave(std::size_t n, std::size_t at = 0) {
-    numbers x(n);
-    for (std::size_t i = 0; i < n; ++i) x[i] = 0.5 * std::sin(1.3 * static_cast<double>(i + at) + 0.4) + 0.1;
-    return x;
-}
-inline numbers weights(std::size_t n, std::size_t at = 0) {
-    numbers x(n);
-    for (std::size_t i = 0; i < n; ++i) x[i] = 0.4 * std::sin(0.77 * static_cast<double>(i + at) + 1) + 0.05;
-    return x;
+// Numbers without a pattern, in (-scale, scale).
+template <class T = double>
+std::vector<T> some_numbers(std::size_t count, double scale = 1, double phase = 0) {
+    std::vector<T> v(count);
+    for (std::size_t i = 0; i < count; ++i) v[i] = static_cast<T>(scale * std::sin(1.7 * static_cast<double>(i) + 0.3 + phase));
+    return v;
 }
 
 }  // namespace elbo::laws

@@ -35,24 +35,24 @@ inline constexpr bool is_distribution<distribution_over<F, In>> = true;
 
 struct parameters_of_the_distribution_do_not_fit {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: the network does not end in as many numbers as the distribution has parameters");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: the network does not end in as many numbers as the distribution has parameters");
+        return true;
+    }
 };
 struct to_needs_a_distribution {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: to<...> needs a distribution");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: to<...> needs a distribution");
+        return true;
+    }
 };
 struct nothing_may_follow_a_distribution {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: to<...> must be the last of the stack");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: to<...> must be the last of the stack");
+        return true;
+    }
 };
 
 template <class Family>

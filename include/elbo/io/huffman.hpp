@@ -10,7 +10,7 @@
 
 namespace elbo::io {
 
-namespace deflate {
+namespace huffman {
 
 // A decoded symbol in one word: value << 16 | kind or number of extra bits << 8 | bits of the code.
 inline constexpr std::uint32_t literal = 0x8000, second_table = 0x4000, end_of_block = 0x2000, invalid = 0x1000;
@@ -158,6 +158,6 @@ struct bit_source {
     }
 };
 
-}  // namespace deflate
+}  // namespace huffman
 
 }  // namespace elbo::io

@@ -87,10 +87,10 @@ private:
     void fixed_codes() {
         std::array<std::uint8_t, 288> lengths;
         for (std::size_t s = 0; s < 288; ++s) lengths[s] = s < 144 ? 8 : s < 256 ? 9 : s < 280 ? 7 : 8;
-        lengths_.build(lengths, deflate::length_symbols, 11, false);
+        lengths_.build(lengths, huffman::length_symbols, 11, false);
         distances_.build(std::array<std::uint8_t, 32>{5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5,
                                                       5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5},
-                         deflate::distance_symbols, 8, false);
+                         huffman::distance_symbols, 8, false);
     }
 
     // RFC 1951, 3.2.7.
@@ -108,7 +108,7 @@ private:
             meta[order[i]] = static_cast<std::uint8_t>(in_.take(3));
             check_end();
         }
-        if (!meta_.build(meta, deflate::plain_symbols, 7, false)) reject("a complete code of code lengths", "another");
+        if (!meta_.build(meta, huffman::plain_symbols, 7, false)) reject("a complete code of code lengths", "another");
         for (std::size_t i = 0; i < lengths + distances;) {
             in_.refill();
             const std::uint32_t entry = meta_.find(in_.bits), symbol = entry >> 16;
@@ -127,9 +127,9 @@ private:
         }
         if (all[256] == 0) reject("a code for the end of the block", "none");
         const std::span<const std::uint8_t> view(all);
-        if (!lengths_.build(view.first(lengths), deflate::length_symbols, 11, true))
+        if (!lengths_.build(view.first(lengths), huffman::length_symbols, 11, true))
             reject("a complete length code", "another");
-        if (!distances_.build(view.subspan(lengths, distances), deflate::distance_symbols, 8, true))
+        if (!distances_.build(view.subspan(lengths, distances), huffman::distance_symbols, 8, true))
             reject("a complete distance code", "another");
     }
 
@@ -142,7 +142,7 @@ private:
 
     // Decodes until the block ends (true) or the room does. Works on copies, which stay in registers: a byte written
     // through `to` might alias any member.
-    bool fill(deflate::bit_source in) {
+    bool fill(huffman::bit_source in) {
         std::uint8_t* const       begin = out_.data();
         const std::uint8_t* const full  = begin + (out_.size() - slack);
         std::uint8_t*             to    = begin + used_;
@@ -155,20 +155,20 @@ private:
             in.refill();
             std::uint32_t entry = lengths_.find(in.bits);
             in.drop(entry & 0xFF);
-            if ((entry & deflate::literal) != 0) {
+            if ((entry & huffman::literal) != 0) {
                 *to++ = static_cast<std::uint8_t>(entry >> 16);
                 if (in.count < 0) leave();
                 continue;
             }
-            if ((entry & deflate::special) != 0) {
+            if ((entry & huffman::special) != 0) {
                 leave();
-                if ((entry & deflate::invalid) != 0) reject("a length code", "an unused one");
+                if ((entry & huffman::invalid) != 0) reject("a length code", "an unused one");
                 return true;
             }
             const std::size_t length = (entry >> 16) + in.take(entry >> 8 & 0xFF);
             entry                    = distances_.find(in.bits);
             in.drop(entry & 0xFF);
-            const bool        unused   = (entry & deflate::special) != 0;
+            const bool        unused   = (entry & huffman::special) != 0;
             const std::size_t distance = unused ? 0 : (entry >> 16) + in.take(entry >> 8 & 0xFF);
             if (unused || in.count < 0 || distance > static_cast<std::size_t>(to - begin)) {
                 leave();
@@ -195,8 +195,8 @@ private:
 
     const std::string&        file_;
     std::size_t               packed_size_, limit_, used_ = 0;
-    deflate::bit_source       in_;
-    deflate::code_table       lengths_, distances_, meta_;
+    huffman::bit_source       in_;
+    huffman::code_table       lengths_, distances_, meta_;
     std::vector<std::uint8_t> out_;
 };
 

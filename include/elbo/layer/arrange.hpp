@@ -7,17 +7,17 @@ namespace elbo {
 
 struct reshape_keeps_the_size {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: reshape must keep the number of values");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: reshape must keep the number of values");
+        return true;
+    }
 };
 struct columns_lie_outside_the_input {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: take<first, count> must lie inside its flat input");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: take<first, count> must lie inside its flat input");
+        return true;
+    }
 };
 
 // An image becomes a vector in the order channels, height, width, whatever the memory's order is.

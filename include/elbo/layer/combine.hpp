@@ -8,17 +8,17 @@ namespace elbo {
 
 struct residual_must_keep_its_shape {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: the layers inside residual must end in the shape they began with");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: the layers inside residual must end in the shape they began with");
+        return true;
+    }
 };
 struct branches_must_end_alike {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: branches must all end flat, or in images of one height and width");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: branches must all end flat, or in images of one height and width");
+        return true;
+    }
 };
 
 // y = x + f(x)

@@ -7,31 +7,31 @@ namespace elbo {
 
 struct needs_an_image {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
+    static constexpr bool at() {
         static_assert(is_image<Input>, "elbo: this layer needs an image: put reshape<shape<channels, height, width>> before it");
-    };
+        return true;
+    }
 };
 struct kernel_is_larger_than_the_image {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: the kernel is larger than the padded image");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: the kernel is larger than the padded image");
+        return true;
+    }
 };
 struct stride_must_be_positive {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: a stride must be at least 1");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: a stride must be at least 1");
+        return true;
+    }
 };
 struct output_padding_must_be_below_the_stride {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: output padding must be smaller than the stride");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: output padding must be smaller than the stride");
+        return true;
+    }
 };
 
 constexpr std::size_t windows_along(std::size_t extent, std::size_t kernel, std::size_t stride, std::size_t pad) {

@@ -7,10 +7,10 @@ namespace elbo {
 
 struct dropout_must_leave_something {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>, "elbo: dropout's percentage must be from 0 to 99");
-    };
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: dropout's percentage must be from 0 to 99");
+        return true;
+    }
 };
 
 // Srivastava et al. (2014): each value is dropped with a probability, the others grow so that the mean stays.

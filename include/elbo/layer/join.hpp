@@ -46,11 +46,11 @@ struct data_traits<shape<E...>> {
 
 struct joined_data_does_not_fit {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
-        static_assert(contains<Layer, list<>>,
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>,
                       "elbo: a condition joins a flat input, or an image as flat numbers or an image of its size");
-    };
+        return true;
+    }
 };
 
 // The condition's numbers beside the input's: concatenated to a vector; as constant planes, or channel by channel, to

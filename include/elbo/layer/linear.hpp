@@ -7,10 +7,10 @@ namespace elbo {
 
 struct needs_a_flat_input {
     template <std::size_t Index, class Layer, class Input>
-    struct at {
-        static constexpr bool done = true;
+    static constexpr bool at() {
         static_assert(Input::rank == 1, "elbo: this layer needs a flat input: put flatten before it");
-    };
+        return true;
+    }
 };
 
 // y = x W + b                                    x (rows, in) · W (in, out) · b (out) · y (rows, out)

@@ -210,10 +210,17 @@ template <class R>
 constexpr value<scalar, once> constant(R& record, double c) {
     return {&record.on, record.on.constant(c)};
 }
-template <class Shape, class R, std::size_t N>
-constexpr value<Shape, once> constants(R& record, const std::array<double, N>& numbers) {
-    static_assert(Shape::size == N);
-    return {&record.on, record.on.table({0, 1, static_cast<std::int32_t>(N)}, std::vector<double>(numbers.begin(), numbers.end()))};
+// A row of them, or a matrix of `Rows` rows for product().
+template <class Shape, int Rows = 1, class R, std::size_t N>
+constexpr value<Shape, once, Rows> constants(R& record, const std::array<double, N>& numbers) {
+    return verbs::table<Shape, Rows>(record.on, numbers);
+}
+// The N unit vectors, as N samples of each row of a batch: every label, or every cotangent of a Jacobian.
+template <std::size_t N, class Axis = batch<1>, class R>
+constexpr value<shape<N>, Axis, static_cast<int>(N)> unit_vectors(R& record) {
+    std::array<double, N * N> identity{};
+    for (std::size_t i = 0; i < N; ++i) identity[i * (N + 1)] = 1;
+    return as_rows(spread<value<shape<N, N>, Axis>>(constants<shape<N, N>>(record, identity)));
 }
 
 // ---- what a model is trained on ----

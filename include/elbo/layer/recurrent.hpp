@@ -18,6 +18,8 @@ struct lstm_state {
     H h;
     C c;
 };
+template <class H, class C>
+lstm_state(H, C) -> lstm_state<H, C>;
 
 // Hochreiter and Schmidhuber (1997), with forget gates; gates in PyTorch's order i, f, g, o.
 //     h, c = run<cell>(record, x, {h, c})
@@ -30,6 +32,12 @@ struct lstm {
     using states     = list<>;
     using conditions = list<>;
 
+    // Where a loop begins: lstm<...>::zero_state(record), with K samples of each row where the loop has them.
+    template <int K = 1, class Axis = batch<1>, class R>
+    static constexpr auto zero_state(R& record) {
+        const auto zero = spread<value<hidden, Axis, K>>(value<scalar, once>{&record.on, record.on.constant(0)});
+        return lstm_state{zero, zero};
+    }
     template <class S, class X, class State>
     static constexpr auto apply(const S& s, X x, State before) {
         return layers::apply_leaf<lstm>(s, list_of{x, before}, parameters{}, states{});
@@ -50,7 +58,7 @@ struct lstm {
         const auto o     = sigmoid(slice<3 * Hidden, Hidden>(gates));
         const auto c     = f * inputs.before.c + i * g;
         const auto h     = o * tanh(c);
-        return lstm_state<decltype(h), decltype(c)>{h, c};
+        return lstm_state{h, c};
     }
 };
 
@@ -72,6 +80,10 @@ struct gru {
     template <class X, class H>
     list_of(X, H) -> list_of<X, H>;
 
+    template <int K = 1, class Axis = batch<1>, class R>
+    static constexpr auto zero_state(R& record) {
+        return spread<value<hidden, Axis, K>>(value<scalar, once>{&record.on, record.on.constant(0)});
+    }
     template <class S, class X, class H>
     static constexpr auto apply(const S& s, X x, H h) {
         return layers::apply_leaf<gru>(s, list_of{x, h}, parameters{}, states{});

@@ -3,6 +3,7 @@
 
 #include <elbo/machine/bindings.hpp>
 #include <elbo/machine/noise.hpp>
+#include <elbo/machine/triangle.hpp>
 
 #include <cstring>
 #include <span>
@@ -196,10 +197,10 @@ private:
                 break;
             case verb::solve:
                 for (index r = 0; r < R; ++r)
-                    solve_lower(at(n.a) + r * cols(n.a), at(n.b) + r * C, &y[r * C], n.k, n.l, n.i != 0);
+                    solve_triangle(at(n.a) + r * cols(n.a), at(n.b) + r * C, &y[r * C], n.k, n.l, n.i != 0);
                 break;
             case verb::cholesky:
-                for (index r = 0; r < R; ++r) cholesky_lower(at(n.a) + r * C, &y[r * C], n.k);
+                for (index r = 0; r < R; ++r) cholesky_triangle(at(n.a) + r * C, &y[r * C], n.k);
                 break;
         }
         if (n.what == verb::store) std::memcpy(with_->gradients + n.i, y.data(), y.size() * sizeof(T));
@@ -263,34 +264,6 @@ private:
                 }
             });
         }
-    }
-
-public:
-    // Shared with the other machines' tests: small triangular systems of one row.
-    static void solve_lower(const T* L, const T* b, T* y, int order, int columns, bool transposed) {
-        for (int c = 0; c < columns; ++c)
-            for (int step = 0; step < order; ++step) {
-                const int r = transposed ? order - 1 - step : step;
-                T         s = b[r * columns + c];
-                for (int done = 0; done < step; ++done) {
-                    const int k = transposed ? order - 1 - done : done;
-                    s -= (transposed ? L[k * order + r] : L[r * order + k]) * y[k * columns + c];
-                }
-                y[r * columns + c] = s / L[r * order + r];
-            }
-    }
-    static void cholesky_lower(const T* a, T* L, int order) {
-        using std::sqrt;
-        for (int r = 0; r < order; ++r)
-            for (int c = 0; c < order; ++c) {
-                if (c > r) {
-                    L[r * order + c] = T(0);
-                    continue;
-                }
-                T s = a[r * order + c];
-                for (int k = 0; k < c; ++k) s -= L[r * order + k] * L[c * order + k];
-                L[r * order + c] = r == c ? sqrt(s) : s / L[c * order + c];
-            }
     }
 };
 

@@ -219,6 +219,13 @@ constexpr value<S, A, K / Times> fold(value<S, A, K> x) {
     static_assert(K % Times == 0, "elbo: fold must divide the multiplicity");
     return {x.on, x.on->sum_to({A::axis, K / Times, value<S, A, K>::cols}, x.id)};
 }
+// x, the same along whatever V has more of: the rows of a batch, samples, columns.
+template <class V, a_value X>
+constexpr V spread(X x) {
+    static_assert(std::is_same_v<joint<V, X>, V> && (X::axis::axis == V::axis::axis || X::k == 1),
+                  "elbo: a value spreads over more rows and columns, never over fewer");
+    return {x.on, x.on->spread_to(V::of, x.id)};
+}
 // K rows of a number each become one row of K numbers, and back.
 template <int Times, class A, int K>
 constexpr value<shape<Times>, A, K / Times> as_columns(value<scalar, A, K> x) {
@@ -227,6 +234,33 @@ constexpr value<shape<Times>, A, K / Times> as_columns(value<scalar, A, K> x) {
 template <std::size_t N, class A, int K>
 constexpr value<scalar, A, K * static_cast<int>(N)> as_rows(value<shape<N>, A, K> x) {
     return {x.on, x.on->view({A::axis, K * static_cast<int>(N), 1}, x.id)};
+}
+
+// A matrix of M rows becomes M rows of their own, and back.
+template <std::size_t M, std::size_t N, class A, int K>
+constexpr value<shape<N>, A, K * static_cast<int>(M)> as_rows(value<shape<M, N>, A, K> x) {
+    return {x.on, x.on->view({A::axis, K * static_cast<int>(M), static_cast<int>(N)}, x.id)};
+}
+template <std::size_t M, std::size_t N, class A, int K>
+constexpr value<shape<M, N>, A, K / static_cast<int>(M)> as_matrix(value<shape<N>, A, K> rows) {
+    static_assert(K % static_cast<int>(M) == 0, "elbo: the rows of a matrix must divide the multiplicity");
+    return {rows.on, rows.on->view({A::axis, K / static_cast<int>(M), static_cast<int>(M * N)}, rows.id)};
+}
+
+// ---- constants ----
+// A row of numbers, or a matrix of `Rows` rows for product(). The same table twice is one.
+template <class Shape, int Rows = 1, std::size_t N>
+constexpr value<Shape, once, Rows> table(tape& t, const std::array<double, N>& numbers) {
+    using V = value<Shape, once, Rows>;
+    static_assert(Shape::size * Rows == N, "elbo: a table has as many numbers as its shape");
+    for (node_id id : t.leaves) {
+        if (t[id].what != verb::table || t[id].e != V::of) continue;
+        bool same = true;
+        for (std::size_t i = 0; i < N; ++i) same = same && t.constants[static_cast<std::size_t>(t[id].i) + i] == numbers[i];
+        if (same) return {&t, id};
+    }
+    t.leaves.push_back(t.table(V::of, std::vector<double>(numbers.begin(), numbers.end())));
+    return {&t, t.leaves.back()};
 }
 
 // ---- columns ----
@@ -240,6 +274,12 @@ constexpr value<shape<N>, A, K> slice(value<S, A, K> x) {
     static_assert(First + N <= S::size, "elbo: a slice must lie inside its value");
     if constexpr (First == 0 && N == S::size) return in_shape<shape<N>>(x);
     else return {x.on, x.on->slice(x.id, static_cast<int>(First), static_cast<int>(N))};
+}
+// The same, where a loop says which.
+template <std::size_t N, class S, class A, int K>
+constexpr value<shape<N>, A, K> slice(value<S, A, K> x, std::size_t first) {
+    if (first + N > S::size) throw recording_error("elbo: a slice must lie inside its value");
+    return {x.on, x.on->slice(x.id, static_cast<int>(first), static_cast<int>(N))};
 }
 template <std::size_t I, class S, class A, int K>
 constexpr value<scalar, A, K> column(value<S, A, K> x) {
@@ -356,7 +396,7 @@ constexpr X gradient(Y y, C cotangent, X x) {
 using verbs::value;
 
 // Those with explicit template arguments are named here too; none is a name of C's or POSIX's.
-using verbs::as_columns, verbs::as_image, verbs::column, verbs::fold, verbs::gather, verbs::in_shape, verbs::repeat,
-    verbs::scatter, verbs::slice, verbs::unflat;
+using verbs::as_columns, verbs::as_image, verbs::as_matrix, verbs::column, verbs::fold, verbs::gather, verbs::in_shape,
+    verbs::repeat, verbs::scatter, verbs::slice, verbs::spread, verbs::unflat;
 
 }  // namespace elbo

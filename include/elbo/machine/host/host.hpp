@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/machine/host/schedule.hpp>
+#include <elbo/machine/host/threads.hpp>
+#include <elbo/machine/host/windows.hpp>
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+namespace elbo {
+
+// Floats on a cache line, and on huge pages where the system has them to give.
+class float_buffer {
+public:
+    float_buffer() = default;
+    explicit float_buffer(std::size_t size) : size_(size) {
+        const std::size_t bytes = (size * sizeof(float) + 63) / 64 * 64;
+        if (bytes == 0) return;
+        data_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
+        if (!data_) throw std::bad_alloc();
+        std::memset(data_.get(), 0, bytes);
+    }
+    float*       data() { return data_.get(); }
+    const float* data() const { return data_.get(); }
+    std::size_t  size() const { return size_; }
+
+    std::span<float>       span() { return {data_.get(), size_}; }
+    std::span<const float> span() const { return {data_.get(), size_}; }
+
+private:
+    struct release {
+        void operator()(float* p) const { std::free(p); }
+    };
+    std::unique_ptr<float[], release> data_;
+    std::size_t                       size_ = 0;
+};
+
+struct host_options {
+    int      threads  = 0;  // 0: as many as the machine has
+    provider products = {};
+};
+
+// The CPU machine: threads, and a provider of matrix products. Programs run on it.
+class host {
+public:
+    using buffer  = float_buffer;
+    using options = host_options;
+    class program;
+
+    explicit host(options o = {})
+        : options_(o), team_(o.threads > 0 ? o.threads : static_cast<int>(std::thread::hardware_concurrency())) {}
+
+    int             threads() const { return team_.size(); }
+    const provider& products() const { return options_.products; }
+    team&           workers() { return team_; }
+
+    // f(begin, end) over [0, size) in parts of a fixed size, on all threads.
+    template <class F>
+    void each_part(std::size_t size, std::size_t part, F f) {
+        std::atomic<std::size_t> next{0};
+        team_.run([&](int) {
+            for (std::size_t i; (i = next.fetch_add(part)) < size;) f(i, i + part < size ? i + part : size);
+        });
+    }
+
+private:
+    options options_;
+    team    team_;
+};
+
+// A tape made ready to run: fused, scheduled, its memory laid out for batches of at most `capacity`. A replay
+// allocates nothing. Results do not depend on the number of threads: chunks depend on the batch alone, and a tile's
+// sum has one order.
+class host::program {
+public:
+    program(host& on, tape recorded, row_counts capacity) : machine_(on), tape_(std::move(recorded)), capacity_(capacity) {
+        capacity_[0] = 1;
+        fuse_products(tape_);
+        schedule_ = make_schedule(tape_);
+        lay_out();
+    }
+
+    const tape& code() const { return tape_; }
+
+    void replay(const bindings<float>& with) {
+        for (int a = 1; a < most_axes; ++a)
+            if (with.counts[static_cast<std::size_t>(a)] > capacity_[static_cast<std::size_t>(a)] && uses_axis_[static_cast<std::size_t>(a)])
+                throw recording_error("elbo: a batch is larger than the program was made for");
+        bind(with);
+        for (auto& c : next_) c.store(0, std::memory_order_relaxed);
+        machine_.workers().run([&](int thread) {
+            for (std::size_t p = 0; p < schedule_.phases.size(); ++p) {
+                run_phase(p, thread);
+                machine_.workers().barrier();
+            }
+        });
+    }
+
+    // Valid after a replay, for the tape's outputs.
+    std::span<const float> operator[](node_id id) const {
+        const kernels::frame& f = frames_[0];
+        return {f.at[static_cast<std::size_t>(id)], static_cast<std::size_t>(size_of(tape_[id].e, counts_))};
+    }
+    std::span<const float> output(const char* name) const {
+        for (const named_output& o : tape_.outputs)
+            if (same_name(o.name, name)) return (*this)[o.id];
+        throw recording_error("elbo: the program has no output of that name");
+    }
+    std::size_t arena_floats() const { return arena_.size() + locals_.size() * local_floats_; }
+
+private:
+    using index = std::size_t;
+
+    struct tile {
+        node_id id;
+        int     first, last;
+    };
+
+    static index at(node_id id) { return static_cast<index>(id); }
+
+    // Chunks of a batch of n: a matter of n alone.
+    static index chunks_of(std::int64_t n) { return n < 8 ? 1 : std::max<index>(2, static_cast<index>((n + 49) / 50)); }
+
+    void lay_out() {
+        const index count = tape_.nodes.size();
+        for (const node& n : tape_.nodes)
+            if (n.what == verb::input || n.e.axis != 0) uses_axis_[static_cast<index>(n.e.axis)] = true;
+
+        // A value that is read only in the rows phase it is made in lives in a thread's own memory, for one chunk.
+        std::vector<node_id> home(count);
+        std::vector<char>    local(count, 1);
+        for (node_id id = 0; id < tape_.size(); ++id) {
+            const node& n = tape_[id];
+            home[at(id)]  = n.what == verb::view ? home[at(n.a)] : id;
+            if (n.what != verb::view && (work_of(tape_, n) != work::rows)) local[at(id)] = 0;
+            for (node_id x : {n.a, n.b, n.c})
+                if (x >= 0 && n.what != verb::view && (schedule_.time[at(id)] != schedule_.time[at(home[at(x)])] || work_of(tape_, n) != work::rows))
+                    local[at(home[at(x)])] = 0;
+        }
+        for (const named_output& o : tape_.outputs) local[at(home[at(o.id)])] = 0;
+        home_ = home;
+
+        // A gradient that only `store` reads is computed where it is stored.
+        const auto uses = uses_of(tape_);
+        stored_at_.assign(count, -1);
+        for (const node& n : tape_.nodes)
+            if (n.what == verb::store && home[at(n.a)] == n.a && uses[at(n.a)] == 1 && owns_memory(tape_[n.a])) stored_at_[at(n.a)] = n.i;
+
+        tape shared = tape_, own = tape_;  // the same tape, seen with only one kind of value owning memory
+        for (node_id id = 0; id < tape_.size(); ++id) {
+            const bool is_local = local[at(id)] != 0 && owns_memory(tape_[id]);
+            if (is_local || stored_at_[at(id)] >= 0) shared[id].what = verb::input;
+            if (!is_local && owns_memory(tape_[id])) own[id].what = verb::input;
+        }
+        for (auto* kind : {&shared, &own})
+            for (node_id id = 0; id < tape_.size(); ++id)
+                if (tape_[id].what == verb::view) (*kind)[id].what = verb::view;
+        shared_ = place_values(shared, capacity_, schedule_.time);
+
+        // Within a phase a chunk runs the nodes in order.
+        std::vector<int> order(count, 0);
+        int              moment = 0;
+        for (const phase& p : schedule_.phases)
+            for (node_id id : p.nodes) order[at(id)] = ++moment;
+        for (node_id id = 0; id < tape_.size(); ++id)
+            if (tape_[id].what == verb::view) order[at(id)] = order[at(home[at(id)])];
+        row_counts chunk = capacity_;
+        for (index a = 1; a < chunk.size(); ++a) {
+            std::int64_t most = 0;  // smaller batches may have larger chunks
+            for (std::int64_t n = std::max<std::int64_t>(1, capacity_[a] - 200); n <= capacity_[a]; ++n)
+                most = std::max(most, (n + static_cast<std::int64_t>(chunks_of(n)) - 1) / static_cast<std::int64_t>(chunks_of(n)));
+            chunk[a] = most;
+        }
+        own_          = place_values(own, chunk, order);
+        local_floats_ = static_cast<index>(own_.size);
+
+        index scratch = 64;
+        for (const node& n : tape_.nodes) {
+            scratch = std::max(scratch, kernels::scratch_of(tape_, n));
+            if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
+        }
+
+        arena_ = buffer(static_cast<index>(shared_.size));
+        for (int i = 0; i < machine_.threads(); ++i) {
+            locals_.emplace_back(local_floats_);
+            scratch_.emplace_back(scratch);
+            frames_.push_back({tape_, nullptr, std::vector<float*>(count, nullptr), machine_.products().product});
+        }
+        numbers_.assign(count, 0.0f);
+        for (const node& n : tape_.nodes)
+            if (n.what == verb::table)
+                for (int k = 0; k < n.e.fold * n.e.cols; ++k)
+                    tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
+        next_ = std::vector<std::atomic<int>>(schedule_.phases.size());
+        tiles_.resize(schedule_.phases.size());
+        for (index p = 0; p < schedule_.phases.size(); ++p)
+            if (schedule_.phases[p].kind == work::whole)
+                for (node_id id : schedule_.phases[p].nodes) cut(id, tiles_[p]);
+    }
+
+    // Output tiles of what sums over the batch; each has its whole sum.
+    void cut(node_id id, std::vector<tile>& tiles) const {
+        const node& n    = tape_[id];
+        int         all  = 1, part = 1;
+        if (n.what == verb::product) all = n.e.fold, part = 48;
+        else if (n.what == verb::conv_filter) {
+            const window& w = tape_.windows[at(n.i)];
+            all = w.kernel_h * w.kernel_w, part = std::max(1, std::min(64 / w.in_c, (all + 3) / 4));
+        } else if (n.what == verb::sum && n.e.cols == tape_[n.a].e.cols && n.e.fold == 1) all = n.e.cols, part = 64;
+        for (int first = 0; first < all; first += part) tiles.push_back({id, first, std::min(all, first + part)});
+    }
+
+    void bind(const bindings<float>& with) {
+        counts_     = with.counts;
+        counts_[0]  = 1;
+        index table = 0;
+        for (node_id id = 0; id < tape_.size(); ++id) {
+            const node& n = tape_[id];
+            float*      p = nullptr;
+            switch (n.what) {
+                case verb::input: p = const_cast<float*>(with.inputs[at(n.i)]); break;
+                case verb::parameter: p = with.parameters + n.i; break;
+                case verb::state: p = with.state + n.i; break;
+                case verb::slot: numbers_[at(id)] = static_cast<float>(with.slots[at(n.i)]); p = &numbers_[at(id)]; break;
+                case verb::count: numbers_[at(id)] = static_cast<float>(counts_[at(n.i)]); p = &numbers_[at(id)]; break;
+                case verb::table: p = &tables_[table]; table += static_cast<index>(n.e.fold * n.e.cols); break;
+                case verb::view: p = frames_[0].at[at(n.a)]; break;
+                default:
+                    if (stored_at_[at(id)] >= 0) p = with.gradients + stored_at_[at(id)];
+                    else if (shared_.offset[at(id)] >= 0) p = arena_.data() + shared_.offset[at(id)];
+            }
+            frames_[0].at[at(id)] = p;
+        }
+        frames_[0].with = &with;
+        for (index i = 1; i < frames_.size(); ++i) {
+            std::copy(frames_[0].at.begin(), frames_[0].at.end(), frames_[i].at.begin());
+            frames_[i].with = &with;
+        }
+    }
+
+    void run_phase(index p, int thread) {
+        const phase&    now = schedule_.phases[p];
+        kernels::frame& f   = frames_[static_cast<index>(thread)];
+        float*          scratch = scratch_[static_cast<index>(thread)].data();
+        if (now.kind == work::single) {
+            if (thread == 0)
+                for (node_id id : now.nodes) run_single(f, id, scratch);
+        } else if (now.kind == work::whole) {
+            for (int k; (k = next_[p].fetch_add(1, std::memory_order_relaxed)) < static_cast<int>(tiles_[p].size());)
+                run_tile(f, tiles_[p][static_cast<index>(k)], scratch);
+        } else {
+            // The chunks of axis 1, then those of axis 2, ...
+            index end[most_axes] = {};
+            for (int a = 1; a < most_axes; ++a)
+                end[a] = end[a - 1] + (uses_axis_[static_cast<index>(a)] ? chunks_of(counts_[static_cast<index>(a)]) : 0);
+            for (int k; (k = next_[p].fetch_add(1, std::memory_order_relaxed)) < static_cast<int>(end[most_axes - 1]);) {
+                int a = 1;
+                while (static_cast<index>(k) >= end[a]) ++a;
+                run_chunk(f, now, a, static_cast<index>(k) - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
+            }
+        }
+    }
+
+    void run_chunk(kernels::frame& f, const phase& now, int axis, index chunk, index chunks, float* local, float* scratch) {
+        const index n = static_cast<index>(counts_[static_cast<index>(axis)]);
+        const index first = chunk * n / chunks, last = (chunk + 1) * n / chunks;
+        for (node_id id : now.nodes) {
+            const node& x = tape_[id];
+            if (x.e.axis != axis) continue;
+            const index K = static_cast<index>(x.e.fold);
+            if (own_.offset[at(id)] >= 0)  // row `first` of the batch is row 0 of the chunk's memory
+                f.at[at(id)] = local + own_.offset[at(id)] - static_cast<std::ptrdiff_t>(first * K * static_cast<index>(x.e.cols));
+            for (node_id v : {x.a, x.b, x.c})
+                if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(home_[at(v)])];
+            switch (x.what) {
+                case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, first * K, last * K, scratch); break;
+                case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, first * K, last * K); break;
+                default: kernels::compute_rows(f, id, first * K, last * K, scratch);
+            }
+        }
+    }
+
+    void run_tile(kernels::frame& f, const tile& part, float* scratch) {
+        const node& n    = tape_[part.id];
+        const index rows = static_cast<index>(rows_of(tape_[n.a].e, counts_)), cols = f.cols(n.a);
+        float*      y    = f.at[at(part.id)];
+        const float* a   = f.at[at(n.a)];
+        if (n.what == verb::product) {
+            const index ldb = f.cols(n.b), C = static_cast<index>(n.e.cols);
+            f.product(true, false, static_cast<index>(part.last - part.first), C, rows, a + part.first, cols, f.at[at(n.b)], ldb,
+                      y + static_cast<index>(part.first) * C, C, false, scratch);
+            if (rows == 0) std::memset(y + static_cast<index>(part.first) * C, 0, static_cast<index>(part.last - part.first) * C * sizeof(float));
+        } else if (n.what == verb::conv_filter) kernels::filter_gradient(f, part.id, rows, part.first, part.last, scratch);
+        else if (static_cast<index>(n.e.cols) == cols) {
+            const index first = static_cast<index>(part.first), width = static_cast<index>(part.last) - first;
+            std::memset(y + first, 0, width * sizeof(float));
+            for (index r = 0; r < rows; ++r) kernels::add_run(y + first, a + r * cols + first, width);
+        } else {
+            float s = 0;
+            for (index r = 0; r < rows; ++r) s += kernels::sum_run(a + r * cols, cols);
+            *y = s;
+        }
+    }
+
+    void run_single(kernels::frame& f, node_id id, float* scratch) {
+        const node& n = tape_[id];
+        if (n.what == verb::store || n.what == verb::assign) {
+            float* to = n.what == verb::store ? f.with->gradients + n.i : f.with->state + n.i;
+            if (stored_at_[at(n.a)] < 0 || n.what == verb::assign)
+                std::memcpy(to, f.at[at(n.a)], static_cast<index>(size_of(n.e, counts_)) * sizeof(float));
+            return;
+        }
+        if (n.what == verb::sum && n.e.fold == 1) {  // of a matrix's rows
+            const index rows = f.fold(n.a), cols = f.cols(n.a);
+            const float* a   = f.at[at(n.a)];
+            float*       y   = f.at[at(id)];
+            if (n.e.cols == 1) *y = kernels::sum_run(a, rows * cols);
+            else {
+                std::memset(y, 0, cols * sizeof(float));
+                for (index r = 0; r < rows; ++r) kernels::add_run(y, a + r * cols, cols);
+            }
+            return;
+        }
+        if (n.what == verb::product && n.i) {
+            const index C = static_cast<index>(n.e.cols);
+            f.product(true, false, static_cast<index>(n.e.fold), C, f.fold(n.a), f.at[at(n.a)], f.cols(n.a), f.at[at(n.b)], f.cols(n.b), f.at[at(id)], C, false, scratch);
+            return;
+        }
+        const index K = static_cast<index>(n.e.fold);
+        switch (n.what) {
+            case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, 0, K, scratch); break;
+            case verb::conv_filter: {
+                const window& w = tape_.windows[at(n.i)];
+                kernels::filter_gradient(f, id, f.fold(n.a), 0, w.kernel_h * w.kernel_w, scratch);
+                break;
+            }
+            case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, 0, K); break;
+            default: kernels::compute_rows(f, id, 0, K, scratch);
+        }
+    }
+
+    host&                       machine_;
+    tape                        tape_;
+    row_counts                  capacity_, counts_{1, 0, 0, 0};
+    std::array<bool, most_axes> uses_axis_{};
+    schedule_of                 schedule_;
+    arena_plan                  shared_, own_;
+    std::vector<node_id>        home_;
+    std::vector<std::int32_t>   stored_at_;  // by node: where in the gradient buffer it is computed, or -1
+    buffer                      arena_;
+    std::vector<buffer>         locals_, scratch_;
+    index                       local_floats_ = 0;
+    std::vector<kernels::frame> frames_;
+    std::vector<float>          numbers_, tables_;
+    std::vector<std::vector<tile>> tiles_;
+    std::vector<std::atomic<int>>  next_;
+};
+
+}  // namespace elbo

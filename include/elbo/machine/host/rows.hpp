@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/machine/arena.hpp>
+#include <elbo/machine/bindings.hpp>
+#include <elbo/machine/host/elementwise.hpp>
+#include <elbo/machine/host/noise.hpp>
+#include <elbo/machine/host/products.hpp>
+#include <elbo/machine/triangle.hpp>
+
+namespace elbo::kernels {
+
+using index = std::size_t;
+
+// What a kernel sees of a replay: where every value lies, how many rows it has, and a thread's scratch.
+struct frame {
+    const tape&            t;
+    const bindings<float>* with = nullptr;
+    std::vector<float*>    at;          // by node
+    product_function       product = nullptr;
+
+    index cols(node_id id) const { return static_cast<index>(t[id].e.cols); }
+    index fold(node_id id) const { return static_cast<index>(t[id].e.fold); }
+};
+
+// An operand as rows of a larger result see it: row r of the result reads row r / ratio, or the only one.
+struct row_view {
+    const float* data;
+    index        ratio, cols;
+
+    const float* row(index r) const { return data + (ratio == 0 ? 0 : r / ratio) * cols; }
+};
+inline row_view view_of(const frame& f, extent whole, node_id x) {
+    const extent e   = f.t[x].e;
+    const bool   one = e.axis == 0 && e.fold == 1;
+    return {f.at[static_cast<index>(x)], one ? 0 : static_cast<index>(whole.fold / e.fold), static_cast<index>(e.cols)};
+}
+
+// Rows [first, last) of an elementwise verb. Where every operand has the result's rows, or is one number for all, the
+// rows are one long run.
+inline void elementwise(const frame& f, node_id id, index first, index last) {
+    const node& n      = f.t[id];
+    const index C      = static_cast<index>(n.e.cols);
+    float*      y      = f.at[static_cast<index>(id)];
+    const auto  number = static_cast<index>(n.f.number);
+    if (n.what == verb::map) {
+        map_of[number](y + first * C, f.at[static_cast<index>(n.a)] + first * C, (last - first) * C, n.f.p, n.f.q);
+        return;
+    }
+    row_view view[3];
+    int      count = 0;
+    for (node_id x : {n.a, n.b, n.c})
+        if (x >= 0) view[count++] = view_of(f, n.e, x);
+    bool one_run = true;
+    for (int k = 0; k < count; ++k)
+        one_run = one_run && ((view[k].ratio == 1 && view[k].cols == C) || (view[k].ratio == 0 && view[k].cols == 1));
+    const auto run = [&](index r, index rows) {
+        operand x[3];
+        for (int k = 0; k < count; ++k) x[k] = {view[k].row(r), view[k].cols == C && (view[k].ratio != 0 || C != 1)};
+        float* to = y + r * C;
+        if (n.what == verb::zip) zip_of[number](to, x[0], x[1], rows * C, n.f.p, n.f.q);
+        else if (n.what == verb::chain) chain_of[number](to, x[0], x[1], rows * C, n.f.p, n.f.q);
+        else chain_pair_of[number](to, x[0], x[1], x[2], rows * C, n.f.p, n.f.q);
+    };
+    if (one_run) return run(first, last - first);
+    for (index r = first; r < last; ++r) run(r, 1);
+}
+
+// y = f(a op(b) + c): the row c and the formula f where a pass has fused them in.
+inline void finish_product(const frame& f, node_id id, index first, index last) {
+    const node& n = f.t[id];
+    const index C = static_cast<index>(n.e.cols);
+    float*      y = f.at[static_cast<index>(id)];
+    if (n.c >= 0)
+        for (index r = first; r < last; ++r) add_run(y + r * C, f.at[static_cast<index>(n.c)], C);
+    if (n.f.number >= 0)
+        map_of[static_cast<index>(n.f.number)](y + first * C, y + first * C, (last - first) * C, n.f.p, n.f.q);
+}
+
+// Rows [first, last) of any verb whose result has rows of its own.
+inline void compute_rows(const frame& f, node_id id, index first, index last, float* scratch) {
+    const node& n = f.t[id];
+    const index C = static_cast<index>(n.e.cols);
+    float*      y = f.at[static_cast<index>(id)];
+    const auto  a = [&](index r) { return f.at[static_cast<index>(n.a)] + r * f.cols(n.a); };
+    const auto  b = [&](index r) { return f.at[static_cast<index>(n.b)] + r * f.cols(n.b); };
+    switch (n.what) {
+        case verb::map: case verb::zip: case verb::chain: case verb::chain_pair: elementwise(f, id, first, last); break;
+        case verb::noise: {
+            const draw_key&  draw = f.t.draws[static_cast<index>(n.j)];
+            const random_key key  = make_key(f.with->seed, draw.purpose, static_cast<std::uint64_t>(draw.loop));
+            const index      K    = static_cast<index>(n.e.fold);
+            for (index r = first; r < last; ++r)
+                noise_row(y + r * C, C, key, f.with->step, f.with->first_row + static_cast<std::uint32_t>(r / K),
+                          static_cast<std::uint32_t>(r % K), n.i == 1);
+            break;
+        }
+        case verb::sum: {  // over columns, over multiplicity, or both
+            const index ratio = f.fold(n.a) / static_cast<index>(n.e.fold), from = f.cols(n.a);
+            for (index r = first; r < last; ++r) {
+                if (C == 1 && from != 1) {
+                    y[r] = sum_run(a(r * ratio), ratio * from);
+                    continue;
+                }
+                std::memcpy(y + r * C, a(r * ratio), C * sizeof(float));
+                for (index k = 1; k < ratio; ++k) add_run(y + r * C, a(r * ratio + k), C);
+            }
+            break;
+        }
+        case verb::spread: {
+            const row_view from = view_of(f, n.e, n.a);
+            for (index r = first; r < last; ++r)
+                if (from.cols == C) std::memcpy(y + r * C, from.row(r), C * sizeof(float));
+                else for (index c = 0; c < C; ++c) y[r * C + c] = *from.row(r);
+            break;
+        }
+        case verb::slice:
+            for (index r = first; r < last; ++r) std::memcpy(y + r * C, a(r) + n.i, C * sizeof(float));
+            break;
+        case verb::place:
+            for (index r = first; r < last; ++r) {
+                std::memset(y + r * C, 0, C * sizeof(float));
+                std::memcpy(y + r * C + n.i, a(r), f.cols(n.a) * sizeof(float));
+            }
+            break;
+        case verb::concat: {
+            const index left = f.cols(n.a), right = f.cols(n.b);
+            for (index r = first; r < last; ++r) {
+                std::memcpy(y + r * C, a(r), left * sizeof(float));
+                std::memcpy(y + r * C + left, b(r), right * sizeof(float));
+            }
+            break;
+        }
+        case verb::gather: case verb::scatter: {
+            const row_view where = view_of(f, n.e, n.b);
+            const index    W = static_cast<index>(n.i), blocks = where.cols;
+            for (index r = first; r < last; ++r) {
+                const float* at   = where.row(r);
+                const float* from = a(r);
+                float*       to   = y + r * C;
+                if (n.what == verb::scatter) std::memset(to, 0, C * sizeof(float));
+                for (index k = 0; k < blocks; ++k) {
+                    const index block = static_cast<index>(at[k]) * W;
+                    for (index w = 0; w < W; ++w)
+                        if (n.what == verb::gather) to[k * W + w] = from[block + w];
+                        else to[block + w] += from[k * W + w];
+                }
+            }
+            break;
+        }
+        case verb::transpose: {
+            const index P = static_cast<index>(n.i), Q = static_cast<index>(n.j);
+            for (index r = first; r < last; ++r)
+                for (index p = 0; p < P; ++p)
+                    for (index q = 0; q < Q; ++q) y[r * C + q * P + p] = a(r)[p * Q + q];
+            break;
+        }
+        case verb::product:
+            f.product(false, n.j != 0, last - first, C, f.cols(n.a), a(first), f.cols(n.a), b(0), f.cols(n.b), y + first * C, C,
+                      false, scratch);
+            finish_product(f, id, first, last);
+            break;
+        case verb::batched: {
+            const index M = static_cast<index>(n.k), N = static_cast<index>(n.l), I = f.cols(n.a) / M;
+            for (index r = first; r < last; ++r)
+                gemm::multiply(n.i != 0, n.j != 0, M, N, I, a(r), n.i ? M : I, b(r), n.j ? I : N, y + r * C, N, false, scratch);
+            break;
+        }
+        case verb::logsumexp:
+            for (index r = first; r < last; ++r) y[r] = logsumexp_run(a(r), f.cols(n.a));
+            break;
+        case verb::solve:
+            for (index r = first; r < last; ++r) solve_triangle(a(r), b(r), y + r * C, n.k, n.l, n.i != 0);
+            break;
+        case verb::cholesky:
+            for (index r = first; r < last; ++r) cholesky_triangle(a(r), y + r * C, n.k);
+            break;
+        default: break;
+    }
+}
+
+}  // namespace elbo::kernels

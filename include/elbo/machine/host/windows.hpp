@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/machine/host/rows.hpp>
+
+namespace elbo::kernels {
+
+// Convolutions as products: the patches of an image are the rows of a matrix, (out_h out_w, kernel_h kernel_w in_c).
+// Channels are last, so a patch is kernel_h runs.
+
+inline index patch_rows(const window& w) { return static_cast<index>(w.out_h) * static_cast<index>(w.out_w); }
+inline index patch_cols(const window& w) { return static_cast<index>(w.kernel_h * w.kernel_w * w.in_c); }
+
+// Taps [first, last) of every patch of one image, into a matrix with (last - first) in_c columns.
+inline void gather_patches(const window& w, const float* image, float* patches, int first, int last) {
+    const index ci = static_cast<index>(w.in_c), width = static_cast<index>(last - first) * ci;
+    for (int oy = 0; oy < w.out_h; ++oy)
+        for (int ox = 0; ox < w.out_w; ++ox) {
+            float* to = patches + static_cast<index>(oy * w.out_w + ox) * width;
+            for (int tap = first; tap < last; ++tap, to += ci) {
+                const int y = oy * w.stride + tap / w.kernel_w - w.pad, x = ox * w.stride + tap % w.kernel_w - w.pad;
+                if (y < 0 || y >= w.in_h || x < 0 || x >= w.in_w) std::memset(to, 0, ci * sizeof(float));
+                else std::memcpy(to, image + static_cast<index>(y * w.in_w + x) * ci, ci * sizeof(float));
+            }
+        }
+}
+// The transpose: each patch is added back where it came from.
+inline void scatter_patches(const window& w, const float* patches, float* image) {
+    const index ci = static_cast<index>(w.in_c);
+    std::memset(image, 0, static_cast<index>(w.in_h * w.in_w) * ci * sizeof(float));
+    const float* from = patches;
+    for (int oy = 0; oy < w.out_h; ++oy)
+        for (int ox = 0; ox < w.out_w; ++ox)
+            for (int tap = 0; tap < w.kernel_h * w.kernel_w; ++tap, from += ci) {
+                const int y = oy * w.stride + tap / w.kernel_w - w.pad, x = ox * w.stride + tap % w.kernel_w - w.pad;
+                if (y < 0 || y >= w.in_h || x < 0 || x >= w.in_w) continue;
+                float* to = image + static_cast<index>(y * w.in_w + x) * ci;
+                if (ci >= simd::width) add_run(to, from, ci);
+                else for (index c = 0; c < ci; ++c) to[c] += from[c];
+            }
+}
+
+inline void convolve_rows(const frame& f, node_id id, index first, index last, float* scratch) {
+    const node&   n = f.t[id];
+    const window& w = f.t.windows[static_cast<index>(n.i)];
+    const index   P = patch_rows(w), T = patch_cols(w), co = static_cast<index>(w.out_c);
+    float*        patches = scratch;
+    float*        rest    = scratch + P * T;
+    const float*  filter  = f.at[static_cast<index>(n.b)];
+    for (index r = first; r < last; ++r) {
+        const float* a = f.at[static_cast<index>(n.a)] + r * f.cols(n.a);
+        float*       y = f.at[static_cast<index>(id)] + r * static_cast<index>(n.e.cols);
+        if (n.what == verb::conv) {
+            gather_patches(w, a, patches, 0, w.kernel_h * w.kernel_w);
+            f.product(false, false, P, co, T, patches, T, filter, co, y, co, false, rest);
+        } else {
+            f.product(false, true, P, T, co, a, co, filter, co, patches, T, false, rest);
+            scatter_patches(w, patches, y);
+        }
+    }
+}
+
+// Taps [first, last) of the filter gradient: the whole batch in order, so that the sum's order is fixed.
+inline void filter_gradient(const frame& f, node_id id, index samples, int first, int last, float* scratch) {
+    const node&   n = f.t[id];
+    const window& w = f.t.windows[static_cast<index>(n.i)];
+    const index   P = patch_rows(w), ci = static_cast<index>(w.in_c), co = static_cast<index>(w.out_c);
+    const index   T       = static_cast<index>(last - first) * ci;
+    float*        patches = scratch;
+    float*        rest    = scratch + P * patch_cols(w);
+    float*        y       = f.at[static_cast<index>(id)] + static_cast<index>(first) * ci * co;
+    if (samples == 0) std::memset(y, 0, T * co * sizeof(float));
+    for (index r = 0; r < samples; ++r) {
+        gather_patches(w, f.at[static_cast<index>(n.a)] + r * f.cols(n.a), patches, first, last);
+        f.product(true, false, T, co, P, patches, T, f.at[static_cast<index>(n.b)] + r * f.cols(n.b), co, y, co, r > 0, rest);
+    }
+}
+
+inline void pool_rows(const frame& f, node_id id, index first, index last) {
+    const node&   n  = f.t[id];
+    const window& w  = f.t.windows[static_cast<index>(n.i)];
+    const index   ci = static_cast<index>(w.in_c), C = static_cast<index>(n.e.cols);
+    for (index r = first; r < last; ++r) {
+        const float* a = f.at[static_cast<index>(n.a)] + r * f.cols(n.a);
+        float*       y = f.at[static_cast<index>(id)] + r * C;
+        if (n.what != verb::argmax) std::memset(y, 0, C * sizeof(float));
+        for (int oy = 0; oy < w.out_h; ++oy)
+            for (int ox = 0; ox < w.out_w; ++ox) {
+                const index out  = static_cast<index>(oy * w.out_w + ox) * ci;
+                bool        seen = false;
+                for (int tap = 0; tap < w.kernel_h * w.kernel_w; ++tap) {
+                    const int iy = oy * w.stride + tap / w.kernel_w - w.pad, ix = ox * w.stride + tap % w.kernel_w - w.pad;
+                    if (iy < 0 || iy >= w.in_h || ix < 0 || ix >= w.in_w) continue;
+                    const index in = static_cast<index>(iy * w.in_w + ix) * ci;
+                    for (index c = 0; c < ci; ++c)
+                        if (n.what == verb::pool) y[out + c] += a[in + c];
+                        else if (n.what == verb::unpool) y[in + c] += a[out + c];
+                        else if (!seen || a[in + c] > a[static_cast<index>(y[out + c])]) y[out + c] = static_cast<float>(in + c);
+                    seen = true;
+                }
+            }
+    }
+}
+
+inline index scratch_of(const tape& t, const node& n) {
+    switch (n.what) {
+        case verb::product: return gemm::scratch_floats(static_cast<index>(t[n.a].e.cols)) + 4096;
+        case verb::batched: return gemm::scratch_floats(static_cast<index>(t[n.a].e.cols));
+        case verb::conv: case verb::conv_data: case verb::conv_filter: {
+            const window& w = t.windows[static_cast<index>(n.i)];
+            const index   k = std::max({patch_cols(w), patch_rows(w), static_cast<index>(w.out_c)});
+            return patch_rows(w) * patch_cols(w) + gemm::scratch_floats(k);
+        }
+        default: return 0;
+    }
+}
+
+}  // namespace elbo::kernels

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#define BOOST_TEST_MODULE join
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "laws/alone.hpp"
+
+using namespace elbo;
+using laws::apart, laws::numbers;
+
+namespace {
+using pose = attribute<"pose", shape<2>>;
+using mask = attribute<"mask", shape<1, 2, 2>>;
+
+struct labelled : stack<shape<2>, join<label<3>>> {};
+struct posed : stack<shape<1, 2, 2>, join<pose>> {};
+struct masked : stack<shape<1, 2, 2>, join<mask>> {};
+struct tagged_image : stack<shape<1, 2, 2>, join<label<2>>> {};
+
+struct flat_net : stack<shape<2>, linear<4>, act::tanh, join<label<3>>, linear<3>, join<pose>, linear<2>> {};
+struct image_net : stack<shape<1, 4, 4>, conv<2, 3>, act::tanh, join<label<3>>, join<mask>, conv<2, 2>> {};
+struct same_twice : stack<shape<2>, join<label<3>>, linear<4>, act::tanh, join<label<3>>, linear<2>> {};
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_label_is_seen_one_hot) {
+    laws::replay_data d{.inputs = {{7, 8, 9, 10}, {2, 0}}, .rows = 2};
+    BOOST_TEST(apart(laws::evaluated<labelled>(d), {7, 8, 0, 0, 1, 9, 10, 1, 0, 0}) == 0.0);
+}
+BOOST_AUTO_TEST_CASE(numbers_join_an_image_as_planes) {
+    laws::replay_data d{.inputs = {{1, 2, 3, 4, 5, 6, 7, 8}, {70, 80, 90, 100}}, .rows = 2};
+    BOOST_TEST(apart(laws::evaluated<posed>(d), {1, 70, 80, 2, 70, 80, 3, 70, 80, 4, 70, 80,  //
+                                                 5, 90, 100, 6, 90, 100, 7, 90, 100, 8, 90, 100}) == 0.0);
+    laws::replay_data e{.inputs = {{1, 2, 3, 4}, {1}}};
+    BOOST_TEST(apart(laws::evaluated<tagged_image>(e), {1, 0, 1, 2, 0, 1, 3, 0, 1, 4, 0, 1}) == 0.0);
+}
+BOOST_AUTO_TEST_CASE(an_image_joins_an_image_as_channels) {
+    laws::replay_data d{.inputs = {{1, 2, 3, 4}, {10, 20, 30, 40}}};
+    BOOST_TEST(apart(laws::evaluated<masked>(d), {1, 10, 2, 20, 3, 30, 4, 40}) == 0.0);
+}
+BOOST_AUTO_TEST_CASE(gradients_are_finite_differences) {
+    BOOST_TEST(laws::gradient_error<laws::alone<flat_net>>() <= 1e-6);
+    BOOST_TEST(laws::gradient_error<laws::alone<image_net>>() <= 1e-6);
+    BOOST_TEST(laws::gradient_error<laws::alone<same_twice>>() <= 1e-6);
+}
