@@ -2,7 +2,7 @@
 #pragma once
 
 #include "laws/gradient.hpp"
-#include "laws/replay.hpp"
+#include "laws/numbers.hpp"
 
 // A network by itself: a model of one network, run forwards and differentiated.
 

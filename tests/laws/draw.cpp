@@ -116,9 +116,9 @@ BOOST_AUTO_TEST_CASE(filters_lie_where_they_should) {
                 BOOST_TEST(read[at(0, y, i)] == x[at(0, y, i)]);
                 BOOST_TEST(written[at(0, y, i)] == x[at(0, y, i)]);
                 if (i < 3) BOOST_TEST(std::abs(read[at(1, y, i)] - x[at(1, y, i + 1)]) < 1e-14);
-                if (i > 1) BOOST_TEST(std::abs(written[at(1, y, i)] - x[at(1, y, i - 1)]) < 1e-14);
+                if (i == 1 || i == 2) BOOST_TEST(std::abs(written[at(1, y, i)] - x[at(1, y, i - 1)]) < 1e-14);
                 if (y < 3) BOOST_TEST(std::abs(read[at(2, y, i)] - 2 * x[at(2, y + 1, i)]) < 1e-14);
-                if (y > 1) BOOST_TEST(std::abs(written[at(2, y, i)] - x[at(2, y - 1, i)] / 2) < 1e-14);
+                if (y == 1 || y == 2) BOOST_TEST(std::abs(written[at(2, y, i)] - x[at(2, y - 1, i)] / 2) < 1e-14);
             }
 }
 

@@ -97,7 +97,7 @@ struct categorical {
     template <class>
     using support = shape<N>;
     template <class In>
-    using rejects = unless<In::rank == 1 && In::size == N, parameters_of_the_distribution_do_not_fit>;
+    using rejects = takes<In, N>;
 
     static constexpr auto from(const auto&, auto x) { return categorical_of<decltype(x)>{x}; }
 };

@@ -33,24 +33,22 @@ inline constexpr bool is_distribution = false;
 template <class F, class In>
 inline constexpr bool is_distribution<distribution_over<F, In>> = true;
 
-struct parameters_of_the_distribution_do_not_fit {
+template <std::size_t Numbers>
+struct the_network_must_end_in {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
-        static_assert(accepts<Layer, Input>, "elbo: the network does not end in as many numbers as the distribution has parameters");
+        static_assert(Input::rank == 1 && Input::size == Numbers,
+                      "elbo: the network does not end in as many numbers as the distribution has parameters");
         return true;
     }
 };
+template <class In, std::size_t Numbers>
+using takes = unless<In::rank == 1 && In::size == Numbers, the_network_must_end_in<Numbers>>;
+
 struct to_needs_a_distribution {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
-        static_assert(accepts<Layer, Input>, "elbo: to<...> needs a distribution");
-        return true;
-    }
-};
-struct nothing_may_follow_a_distribution {
-    template <std::size_t Index, class Layer, class Input>
-    static constexpr bool at() {
-        static_assert(accepts<Layer, Input>, "elbo: to<...> must be the last of the stack");
+        static_assert(accepts<Layer, Input>, "elbo: to<...> needs a distribution, such as diagonal_normal<20> or bernoulli");
         return true;
     }
 };
@@ -103,6 +101,16 @@ namespace layers {
 template <int K, class V>
 using samples_like = value<typename V::shape, typename V::axis, V::k * K>;
 inline constexpr double log_two_pi = 1.8378770664093453;
+// log r for r > 0, where std::log is not constexpr: r = 2^k m, log m = 2 atanh((m - 1) / (m + 1)).
+constexpr double log_of(double r) {
+    int k = 0;
+    for (; r > 1.5; r /= 2) ++k;
+    for (; r < 0.75; r *= 2) --k;
+    const double t   = (r - 1) / (r + 1);
+    double       sum = 0, power = t;
+    for (int n = 1; n < 40; n += 2) sum += power / n, power *= t * t;
+    return 2 * sum + k * 0.6931471805599453;
+}
 }  // namespace layers
 
 }  // namespace elbo

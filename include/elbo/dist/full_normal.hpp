@@ -69,7 +69,7 @@ struct full_normal {
     template <class>
     using support = shape<N>;
     template <class In>
-    using rejects = unless<In::rank == 1 && In::size == N + packed, parameters_of_the_distribution_do_not_fit>;
+    using rejects = takes<In, N + packed>;
 
     static constexpr auto from(const auto&, auto x) {
         const auto mean     = slice<0, N>(x);
@@ -153,7 +153,7 @@ struct low_rank_normal {
     template <class>
     using support = shape<N>;
     template <class In>
-    using rejects = unless<In::rank == 1 && In::size == N * (2 + Rank), parameters_of_the_distribution_do_not_fit>;
+    using rejects = takes<In, N * (2 + Rank)>;
 
     static constexpr auto from(const auto&, auto x) {
         const auto mean = slice<0, N>(x), log_variance = clamp(slice<N, N>(x), -20, 20);

@@ -29,7 +29,7 @@ struct diagonal_normal {
     template <class>
     using support = shape<N>;
     template <class In>
-    using rejects = unless<In::rank == 1 && In::size == 2 * N, parameters_of_the_distribution_do_not_fit>;
+    using rejects = takes<In, 2 * N>;
 
     static constexpr auto from(const auto&, auto x) {
         const auto mean         = slice<0, N>(x);
@@ -70,15 +70,9 @@ constexpr auto closed_kl(diagonal_normal_of<M, L> q, diagonal_normal_of<M2, L2> 
 template <int Numerator, int Denominator = 1>
 struct fixed {
     using parameters = list<>;
-    static constexpr auto log_scale(auto x) {
-        double r = 1.0 * Numerator / Denominator, log_r = 0;  // Newton on e^y = r: constexpr log is C++26
-        for (int i = 0; i < 100; ++i) {
-            double e = 1, term = 1;
-            for (int k = 1; k < 40; ++k) term *= log_r / k, e += term;
-            log_r += 2 * (r - e) / (r + e);
-        }
-        return value<scalar, once>{x.on, x.on->constant(log_r)};
-    }
+    // At compile time: a tape must not depend on how a compiler rounds.
+    static constexpr double log_ratio = layers::log_of(1.0 * Numerator / Denominator);
+    static constexpr auto   log_scale(auto x) { return value<scalar, once>{x.on, x.on->constant(log_ratio)}; }
 };
 struct learned {
     using parameters = list<parameter<"log_scale", shape<1>>>;
@@ -151,7 +145,7 @@ struct diagonal_laplace {
     template <class>
     using support = shape<N>;
     template <class In>
-    using rejects = unless<In::rank == 1 && In::size == 2 * N, parameters_of_the_distribution_do_not_fit>;
+    using rejects = takes<In, 2 * N>;
 
     static constexpr auto from(const auto&, auto x) {
         const auto mean = slice<0, N>(x), log_scale = clamp(slice<N, N>(x), -10, 10);

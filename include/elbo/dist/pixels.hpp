@@ -96,7 +96,7 @@ struct mixture_of_normals {
     template <class>
     using support = shape<N>;
     template <class In>
-    using rejects = unless<In::rank == 1 && In::size == Components * (1 + 2 * N), parameters_of_the_distribution_do_not_fit>;
+    using rejects = takes<In, Components * (1 + 2 * N)>;
 
     static constexpr auto from(const auto&, auto x) {
         const auto logits = slice<0, Components>(x);

@@ -152,7 +152,7 @@ public:
         }
     }
 
-    // out (n, channels, height, width), in [0, 1]: byte / 255, or drawn.
+    // out (n, height, width, channels), in [0, 1]: byte / 255, or drawn.
     void pixels(std::span<float> out, std::uint64_t epoch, std::size_t first, std::size_t n) const {
         need(out.size(), n * image_size());
         const random_key key  = make_key(rules_.seed, name_hash("binarise"));
@@ -163,7 +163,7 @@ public:
                 binarising::draw_image(to, (*set_)[image], static_cast<std::uint32_t>(image),
                                        static_cast<std::uint32_t>(epoch), key);
             } else {
-                planes(to, (*set_)[image].data());
+                levels(to, (*set_)[image].data());
             }
         });
     }
@@ -173,6 +173,15 @@ public:
         need_labels();
         need(out.size(), n);
         each(epoch, first, n, [&](std::size_t row, std::size_t image) { out[row] = set_->labels[image]; });
+    }
+
+    // out (n, attributes): the generating factors.
+    void attributes(std::span<float> out, std::uint64_t epoch, std::size_t first, std::size_t n) const {
+        const std::size_t count = set_->attribute_names.size();
+        need(out.size(), n * count);
+        each(epoch, first, n, [&](std::size_t row, std::size_t image) {
+            std::copy_n(set_->attributes.data() + image * count, count, out.data() + row * count);
+        });
     }
 
     // out (n, classes): 1 at the label, else 0.
@@ -194,16 +203,9 @@ private:
         if (!set_->labelled()) throw std::invalid_argument(set_->name + ": has no labels");
     }
 
-    // (height, width, channels) -> (channels, height, width)
-    void planes(float* __restrict to, const std::uint8_t* __restrict from) const {
-        const std::size_t channels = set_->channels, area = set_->height * set_->width;
-        if (channels == 1) {
-            for (std::size_t i = 0; i < area; ++i) to[i] = static_cast<float>(from[i]) / 255.0f;
-            return;
-        }
-        for (std::size_t c = 0; c < channels; ++c)
-            for (std::size_t i = 0; i < area; ++i)
-                to[c * area + i] = static_cast<float>(from[i * channels + c]) / 255.0f;
+    void levels(float* __restrict to, const std::uint8_t* __restrict from) const {
+        const std::size_t n = image_size();
+        for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<float>(from[i]) / 255.0f;
     }
 
     const images* set_;

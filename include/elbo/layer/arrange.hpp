@@ -8,7 +8,7 @@ namespace elbo {
 struct reshape_keeps_the_size {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
-        static_assert(accepts<Layer, Input>, "elbo: reshape must keep the number of values");
+        static_assert(Input::size == Layer::template output<Input>::size, "elbo: reshape must keep the number of values");
         return true;
     }
 };

@@ -9,7 +9,8 @@ namespace elbo {
 struct residual_must_keep_its_shape {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
-        static_assert(accepts<Layer, Input>, "elbo: the layers inside residual must end in the shape they began with");
+        static_assert(std::is_same_v<typename Layer::template inner<Input>::output, Input>,
+                      "elbo: the layers inside residual must end in the shape they began with");
         return true;
     }
 };
@@ -26,7 +27,7 @@ template <class... Layers>
 struct residual {
     static constexpr bool composite = true;
     template <class In>
-    using inner = stack<In, Layers...>;
+    using inner = layers::chain<In, Layers...>;
     template <class In>
     using output = In;
     template <class In>
@@ -35,7 +36,8 @@ struct residual {
     using states     = typename inner<In>::states;
     using conditions = concat<layers::conditions<Layers>...>;
     template <class In>
-    using rejects = unless<std::is_same_v<typename inner<In>::output, In>, residual_must_keep_its_shape>;
+    using rejects = first_reason<unless<inner<In>::fits, layers::rejected_inside<typename inner<In>::rejection>>,
+                                 unless<std::is_same_v<typename inner<In>::output, In>, residual_must_keep_its_shape>>;
 
     template <class X>
     static constexpr auto apply(const auto& s, X x) {
@@ -51,7 +53,7 @@ template <class In, class Branch>
 struct branch_stack;
 template <class In, class... Layers>
 struct branch_stack<In, branch<Layers...>> {
-    using type = stack<In, Layers...>;
+    using type = chain<In, Layers...>;
 };
 
 template <class A, class B>
@@ -99,7 +101,9 @@ struct concatenated {
     using states = concat<decltype(inside_layers<0>(typename first<In>::states{})),
                           decltype(inside_layers<1>(typename second<In>::states{}))>;
     template <class In>
-    using rejects = unless<joint<In>::alike, branches_must_end_alike>;
+    using rejects = first_reason<unless<first<In>::fits, layers::rejected_inside<typename first<In>::rejection>>,
+                                 unless<second<In>::fits, layers::rejected_inside<typename second<In>::rejection>>,
+                                 unless<joint<In>::alike, branches_must_end_alike>>;
 
     template <class S, class X>
     static constexpr auto apply(const S& s, X x) {

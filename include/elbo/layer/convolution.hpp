@@ -8,7 +8,15 @@ namespace elbo {
 struct needs_an_image {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
-        static_assert(is_image<Input>, "elbo: this layer needs an image: put reshape<shape<channels, height, width>> before it");
+        static_assert(is_image<Input>,
+                      "elbo: this layer needs an image: put reshape<shape<channels, height, width>> before it");
+        return true;
+    }
+};
+struct kernel_must_be_positive {
+    template <std::size_t Index, class Layer, class Input>
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: a kernel covers at least one pixel");
         return true;
     }
 };
@@ -33,6 +41,13 @@ struct output_padding_must_be_below_the_stride {
         return true;
     }
 };
+struct padding_leaves_nothing_of_the_image {
+    template <std::size_t Index, class Layer, class Input>
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: the padding cuts away all of the image that conv_transpose makes");
+        return true;
+    }
+};
 
 constexpr std::size_t windows_along(std::size_t extent, std::size_t kernel, std::size_t stride, std::size_t pad) {
     return extent + 2 * pad < kernel || stride == 0 ? 1 : (extent + 2 * pad - kernel) / stride + 1;
@@ -41,6 +56,7 @@ constexpr std::size_t windows_along(std::size_t extent, std::size_t kernel, std:
 template <class In, std::size_t Kernel, std::size_t Stride, std::size_t Pad>
 using window_rejection =
     first_reason<unless<is_image<In>, needs_an_image>, unless<(Stride > 0), stride_must_be_positive>,
+                 unless<(Kernel > 0), kernel_must_be_positive>,
                  unless<(image_or_dot<In>::height + 2 * Pad >= Kernel && image_or_dot<In>::width + 2 * Pad >= Kernel) ||
                             !is_image<In>,
                         kernel_is_larger_than_the_image>>;
@@ -66,7 +82,8 @@ struct conv {
                                       filters<Kernel, Kernel, image_or_dot<In>::channels, Out>>,
                             parameter<"bias", shape<Out>, Bias>>;
     template <class In>
-    using rejects = window_rejection<In, Kernel, Stride, Pad>;
+    using rejects =
+        first_reason<window_rejection<In, Kernel, Stride, Pad>, unless<(Out > 0), needs_at_least_one_output>>;
 
     template <class X>
     static constexpr auto apply(const auto&, X x, auto weight, auto bias) {
@@ -83,20 +100,24 @@ struct conv {
 template <std::size_t Out, std::size_t Kernel, std::size_t Stride = 1, std::size_t Pad = 0, std::size_t OutputPad = 0,
           class Weight = he_uniform, class Bias = zeros>
 struct conv_transpose {
+    static constexpr std::size_t full(std::size_t extent) { return (extent - 1) * Stride + Kernel + OutputPad; }
     static constexpr std::size_t along(std::size_t extent) {
-        const std::size_t full = (extent - 1) * Stride + Kernel + OutputPad;
-        return full > 2 * Pad ? full - 2 * Pad : 1;
+        return full(extent) > 2 * Pad ? full(extent) - 2 * Pad : 1;
     }
     template <class In>
     using output = shape<Out, along(image_or_dot<In>::height), along(image_or_dot<In>::width)>;
     // The mirrored convolution reads this layer's output: its filters are (k, k, out, in), in files (in, out, k, k).
     template <class In>
     using parameters = list<parameter<"weight", shape<Kernel * Kernel * Out, image_or_dot<In>::channels>, Weight,
-                                      filters<Kernel, Kernel, Out, image_or_dot<In>::channels>>,
+                                      mirrored_filters<Kernel, Kernel, Out, image_or_dot<In>::channels, Stride>>,
                             parameter<"bias", shape<Out>, Bias>>;
     template <class In>
-    using rejects = first_reason<unless<is_image<In>, needs_an_image>, unless<(Stride > 0), stride_must_be_positive>,
-                                 unless<(OutputPad < Stride || OutputPad == 0), output_padding_must_be_below_the_stride>>;
+    using rejects = first_reason<
+        unless<is_image<In>, needs_an_image>, unless<(Stride > 0), stride_must_be_positive>,
+        unless<(Kernel > 0), kernel_must_be_positive>, unless<(Out > 0), needs_at_least_one_output>,
+        unless<(OutputPad < Stride), output_padding_must_be_below_the_stride>,
+        unless<(full(image_or_dot<In>::height) > 2 * Pad && full(image_or_dot<In>::width) > 2 * Pad) || !is_image<In>,
+               padding_leaves_nothing_of_the_image>>;
 
     template <class X>
     static constexpr auto apply(const auto&, X x, auto weight, auto bias) {

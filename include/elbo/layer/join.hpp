@@ -44,6 +44,19 @@ struct data_traits<shape<E...>> {
     static constexpr auto see(auto x) { return x; }
 };
 
+template <class T>
+inline constexpr bool is_data = is_shape<T>;
+template <class T>
+    requires requires { typename T::raw; typename T::seen; }
+inline constexpr bool is_data<T> = true;
+
+struct join_needs_data {
+    template <std::size_t Index, class Layer, class Input>
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: join<...> needs data: label<10>, attribute<\"pose\", shape<3>>, a shape");
+        return true;
+    }
+};
 struct joined_data_does_not_fit {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
@@ -58,7 +71,7 @@ struct joined_data_does_not_fit {
 template <class Data>
 struct join {
     using condition = Data;
-    using seen      = typename data_traits<Data>::seen;
+    using seen      = typename data_traits<std::conditional_t<is_data<Data>, Data, shape<1>>>::seen;
 
     static constexpr bool composite = true;
     template <class In>
@@ -69,7 +82,8 @@ struct join {
     template <class In>
     using output = typename joint<In>::type;
     template <class In>
-    using rejects = unless<joint<In>::alike, joined_data_does_not_fit>;
+    using rejects = first_reason<unless<is_data<Data> && (seen::size > 0), join_needs_data>,
+                                 unless<joint<In>::alike, joined_data_does_not_fit>>;
 
     template <class S, class X>
     static constexpr auto apply(const S& s, X x) {

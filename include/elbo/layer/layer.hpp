@@ -46,6 +46,8 @@ using rejects = typename decltype(rejects_<L, In>(0))::type;
 
 template <class L, class In>
 using output = typename L::template output<In>;
+template <class L, class In>
+concept a_layer_for = requires { typename L::template output<In>; };
 
 template <class L>
 constexpr auto conditions_(int) -> type_of<list<typename L::condition>>;
@@ -57,6 +59,19 @@ template <class L>
 using conditions = typename decltype(conditions_<L>(0))::type;
 
 }  // namespace layers
+
+// A reason is a struct whose at<Index, Layer, Input>() asserts its sentence; the door calls it. The assertion stands in
+// a function, never in a class: clang drops a class whose assertion fails, and then all that uses it complains too.
+template <class Layer, class Input>
+inline constexpr bool accepts = is_accepted<layers::rejects<Layer, Input>>;
+
+struct needs_at_least_one_output {
+    template <std::size_t Index, class Layer, class Input>
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: a layer has at least one output");
+        return true;
+    }
+};
 
 // Data bound to a value, for the layers that join it.
 template <class Data, class V>
@@ -95,6 +110,7 @@ struct scope {
     int           parameters = 0;
     int           states     = 0;
     std::uint64_t path       = 0;  // names the layer in the keys of its random numbers
+    const char*   network    = "";
     int           loop       = 0;
     Givens        given      = {};
 

@@ -23,7 +23,8 @@ struct linear {
     using parameters = list<parameter<"weight", shape<In::size, Out>, Weight, by_output<In::size, Out>>,
                             parameter<"bias", shape<Out>, Bias>>;
     template <class In>
-    using rejects = unless<In::rank == 1, needs_a_flat_input>;
+    using rejects =
+        first_reason<unless<In::rank == 1, needs_a_flat_input>, unless<(Out > 0), needs_at_least_one_output>>;
 
     static constexpr auto apply(const auto&, auto x, auto weight, auto bias) { return product(x, weight) + bias; }
 };

@@ -67,6 +67,7 @@ struct layout {
 
     struct place {
         std::size_t parameters = 0, states = 0, number = 0;
+        const char* name  = "";
         bool        found = false;
     };
     template <class Network>
@@ -91,6 +92,7 @@ private:
         if (at.found) return;
         if (std::is_same_v<Network, typename Net::network>) {
             at.found = true;
+            at.name  = Net::name;
             return;
         }
         at.parameters += total_size<typename Net::network::parameters>;
@@ -172,7 +174,7 @@ constexpr auto scope_of(R& record, Extra... extra) {
     static_assert(network_must_belong_to_the_model<Network, Model>::done);
     static_assert(all_given<Network, decltype(have)>(typename Network::conditions{}));
     return scope<R::purpose, decltype(have)>{&record.on, static_cast<int>(at.parameters), static_cast<int>(at.states),
-                                             mix_bits(at.number + 1), turn_of(extra...), have};
+                                             mix_bits(at.number + 1), at.name, turn_of(extra...), have};
 }
 
 }  // namespace layers

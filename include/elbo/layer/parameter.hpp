@@ -13,6 +13,7 @@ struct as_is {
     template <class Shape>
     static constexpr auto        file_extents = Shape::extents;
     static constexpr std::size_t file_index(std::size_t i) { return i; }
+    static constexpr fans        fans_of(std::size_t rows, std::size_t cols) { return {rows, cols, rows, cols}; }
 };
 // A matrix (in, out) that files hold as (out, in).
 template <std::size_t In, std::size_t Out>
@@ -20,6 +21,7 @@ struct by_output {
     template <class>
     static constexpr auto        file_extents = std::array<std::size_t, 2>{Out, In};
     static constexpr std::size_t file_index(std::size_t i) { return i % Out * In + i / Out; }
+    static constexpr fans        fans_of(std::size_t rows, std::size_t cols) { return {In, Out, rows, cols}; }
 };
 // Filters (height, width, in, out) that files hold as (out, in, height, width).
 template <std::size_t H, std::size_t W, std::size_t In, std::size_t Out>
@@ -29,6 +31,16 @@ struct filters {
     static constexpr std::size_t file_index(std::size_t i) {
         const std::size_t out = i % Out, in = i / Out % In, at = i / Out / In;
         return (out * In + in) * H * W + at;
+    }
+    static constexpr fans fans_of(std::size_t rows, std::size_t cols) { return {H * W * In, H * W * Out, rows, cols}; }
+};
+// Filters of a transposed convolution, (height, width, out, in), in files (in, out, height, width). With a stride s each
+// output sees one in s^2 of the taps: its fan is that much smaller.
+template <std::size_t H, std::size_t W, std::size_t Out, std::size_t In, std::size_t Stride>
+struct mirrored_filters : filters<H, W, Out, In> {
+    static constexpr fans fans_of(std::size_t rows, std::size_t cols) {
+        constexpr std::size_t squared = Stride > 0 ? Stride * Stride : 1, taps = H * W > squared ? H * W / squared : 1;
+        return {taps * In, taps * Out, rows, cols};
     }
 };
 // An image (height, width, channels) that files hold as (channels, height, width).

@@ -5,18 +5,29 @@
 
 namespace elbo {
 
+struct pooling_may_pad_by_half_its_kernel {
+    template <std::size_t Index, class Layer, class Input>
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: pooling pads by at most half of its kernel");
+        return true;
+    }
+};
+
 namespace layers {
 template <class In, std::size_t Kernel, std::size_t Stride, std::size_t Pad>
 using pooled = shape<image_or_dot<In>::channels, windows_along(image_or_dot<In>::height, Kernel, Stride, Pad),
                      windows_along(image_or_dot<In>::width, Kernel, Stride, Pad)>;
-}
+template <class In, std::size_t Kernel, std::size_t Stride, std::size_t Pad>
+using pooling_rejection = first_reason<window_rejection<In, Kernel, Stride, Pad>,
+                                       unless<2 * Pad <= Kernel, pooling_may_pad_by_half_its_kernel>>;
+}  // namespace layers
 
 template <std::size_t Kernel, std::size_t Stride = Kernel, std::size_t Pad = 0>
 struct max_pool {
     template <class In>
     using output = layers::pooled<In, Kernel, Stride, Pad>;
     template <class In>
-    using rejects = window_rejection<In, Kernel, Stride, Pad>;
+    using rejects = layers::pooling_rejection<In, Kernel, Stride, Pad>;
 
     template <class X>
     static constexpr auto apply(const auto&, X x) {
@@ -34,7 +45,7 @@ struct average_pool {
     template <class In>
     using output = layers::pooled<In, Kernel, Stride, Pad>;
     template <class In>
-    using rejects = window_rejection<In, Kernel, Stride, Pad>;
+    using rejects = layers::pooling_rejection<In, Kernel, Stride, Pad>;
 
     template <class X>
     static constexpr auto apply(const auto&, X x) {

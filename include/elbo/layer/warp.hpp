@@ -199,7 +199,7 @@ template <class Pose, class... Layers>
 struct transformed_by {
     static constexpr bool composite = true;
     template <class In>
-    using inner = stack<In, Layers...>;
+    using inner = layers::chain<In, Layers...>;
     template <class In>
     using output = In;
     template <class In>
@@ -208,8 +208,9 @@ struct transformed_by {
     using states     = typename inner<In>::states;
     using conditions = concat<layers::conditions<Layers>...>;
     template <class In>
-    using rejects = unless<is_image<In> && std::is_same_v<typename inner<In>::output, shape<Pose::size>>,
-                           transformed_by_needs_a_pose_of_an_image>;
+    using rejects = first_reason<unless<inner<In>::fits, layers::rejected_inside<typename inner<In>::rejection>>,
+                                 unless<is_image<In> && std::is_same_v<typename inner<In>::output, shape<Pose::size>>,
+                                        transformed_by_needs_a_pose_of_an_image>>;
 
     template <class X>
     static constexpr auto apply(const auto& s, X x) {

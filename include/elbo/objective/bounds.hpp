@@ -59,15 +59,7 @@ struct importance_bound {
     template <class Model, class R>
     static constexpr auto loss(R& record) {
         const auto weights = log_weights<Model>(record);
-        constexpr double log_k = [] {  // log K as a sum: constexpr log is C++26
-            double s = 0;
-            for (int k = 1; k < K; ++k) {
-                const double t = 1.0 / (2 * k + 1);  // log((k+1)/k) = 2 atanh(1/(2k+1))
-                double       power = t;
-                for (int n = 1; n < 60; n += 2) s += 2 * power / n, power *= t * t;
-            }
-            return s;
-        }();
+        constexpr double log_k = layers::log_of(K);
         return minimise(term("bound", log_k - logsumexp(as_columns<K>(weights))));
     }
 

@@ -68,8 +68,8 @@ constexpr void canonicalise(tape& t) {
     for (const named_output& o : t.outputs) out.outputs.push_back({o.name, visit(o.id)});
     for (node_id id = 0; id < t.size(); ++id)
         if (t[id].what == verb::store || t[id].what == verb::assign) visit(id);
-    for (const named_output& l : t.layers)
-        if (const node_id id = renamed[static_cast<std::size_t>(l.id)]; id >= 0) out.layers.push_back({l.name, id});
+    for (const layer_output& l : t.layers)
+        if (const node_id id = renamed[static_cast<std::size_t>(l.id)]; id >= 0) out.layers.push_back({l.network, l.index, id});
     for (node_id id : t.leaves)
         if (const node_id to = renamed[static_cast<std::size_t>(id)]; to >= 0) out.leaves.push_back(to);
     t = std::move(out);

@@ -46,9 +46,9 @@ constexpr void drop_unused(tape& t) {
     const auto rename = [&](node_id& id) { id = renamed[static_cast<std::size_t>(id)]; };
     for (named_output& o : t.outputs) rename(o.id);
     for (node_id& id : t.losses) rename(id);
-    std::vector<named_output> layers;
-    for (const named_output& l : t.layers)
-        if (renamed[static_cast<std::size_t>(l.id)] >= 0) layers.push_back({l.name, renamed[static_cast<std::size_t>(l.id)]});
+    std::vector<layer_output> layers;
+    for (const layer_output& l : t.layers)
+        if (const node_id id = renamed[static_cast<std::size_t>(l.id)]; id >= 0) layers.push_back({l.network, l.index, id});
     t.layers = std::move(layers);
     t.leaves.clear();
     t.nodes = std::move(kept);

@@ -92,6 +92,13 @@ struct named_output {
     node_id     id;
 };
 
+// The value that a network's layer made: names for people.
+struct layer_output {
+    const char* network;
+    int         index;
+    node_id     id;
+};
+
 struct named_slot {
     const char* name;
     double      otherwise;  // its value unless somebody sets it
@@ -109,7 +116,7 @@ struct tape {
     std::vector<draw_key>     draws;
     std::vector<double>       constants;
     std::vector<named_output> outputs;  // values to be read after a replay
-    std::vector<named_output> layers;   // names for people: the value that a layer made
+    std::vector<layer_output> layers;   // in the order they were made
     std::vector<node_id>      losses;   // one per player
     std::vector<node_id>      leaves;   // shared ones, to be found again
     std::vector<named_slot>   slots;    // numbers that may change between replays

@@ -13,10 +13,16 @@ namespace elbo {
 struct once {  // one row: not batched
     static constexpr int axis = 0;
 };
+// A rule asserts in a function, never in a class: what is rejected stays whole, and nothing else complains. It returns
+// whether it holds; where it does not, a value is recovered.
+template <int N>
+constexpr bool batch_axes_are_numbered_1_to_3() {
+    static_assert(N > 0 && N < 4, "elbo: batch axes are numbered 1 to 3");
+    return N > 0 && N < 4;
+}
 template <int N>
 struct batch {  // rows = multiplicity x the replay's count of axis N
-    static_assert(N > 0 && N < 4, "elbo: batch axes are numbered 1 to 3");
-    static constexpr int axis = N;
+    static constexpr int axis = batch_axes_are_numbered_1_to_3<N>() ? N : 1;
 };
 
 namespace verbs {
@@ -41,30 +47,38 @@ inline constexpr bool is_value<value<S, A, K>> = true;
 template <class V>
 concept a_value = is_value<V>;
 
-// ---- what a mixture of two values is ----
-template <class A, class B>
-struct rows_of_two_batch_axes_do_not_mix {
-    static constexpr bool done = true;
-    static_assert(A::axis::axis == 0 || B::axis::axis == 0 || A::axis::axis == B::axis::axis,
-                  "elbo: values of two batch axes do not mix");
-};
-template <class A, class B>
-struct shapes_of_an_elementwise_verb_agree {
-    static constexpr bool done = true;
-    static_assert(std::is_same_v<typename A::shape, typename B::shape> || A::cols == 1 || B::cols == 1,
-                  "elbo: the shapes of an elementwise operation differ");
-};
+// Some value of V's extents, after a rejection.
+template <a_value V>
+constexpr V recovered(tape* on) {
+    return {on, on->spread_to(V::of, on->constant(0))};
+}
 
+// ---- what a mixture of two values is: see tape::broadcast ----
 template <class A, class B>
 struct joint_ {
     using axis             = std::conditional_t<A::axis::axis != 0, typename A::axis, typename B::axis>;
     using shape            = std::conditional_t<(A::cols >= B::cols), typename A::shape, typename B::shape>;
-    static constexpr int k = A::k > B::k ? A::k : B::k;
+    static constexpr int k = A::k > B::k ? A::k : B::k, less = A::k > B::k ? B::k : A::k;
     using type             = value<shape, axis, k>;
-    static_assert(rows_of_two_batch_axes_do_not_mix<A, B>::done && shapes_of_an_elementwise_verb_agree<A, B>::done);
+
+    static constexpr int a = A::axis::axis, b = B::axis::axis;
+
+    static constexpr bool one_batch = a == 0 || b == 0 || a == b;
+    static constexpr bool no_matrix = (a != 0 || b == 0 || A::k == 1) && (b != 0 || a == 0 || B::k == 1);
+    static constexpr bool multiples = k % less == 0;
+    static constexpr bool alike     = std::is_same_v<typename A::shape, typename B::shape> || A::cols == 1 || B::cols == 1;
 };
 template <class A, class B>
 using joint = typename joint_<A, B>::type;
+
+template <class A, class B>
+constexpr bool rows_go_together() {
+    using J = joint_<A, B>;
+    static_assert(J::one_batch, "elbo: values of two batch axes do not mix");
+    static_assert(!J::one_batch || J::no_matrix, "elbo: a matrix does not broadcast over a batch");
+    static_assert(!J::one_batch || !J::no_matrix || J::multiples, "elbo: multiplicities do not divide one another");
+    return J::one_batch && J::no_matrix && J::multiples;
+}
 
 // ---- arithmetic ----
 template <class F, a_value V>
@@ -73,7 +87,10 @@ constexpr V map(F f, V x) {
 }
 template <class F, a_value A, a_value B>
 constexpr joint<A, B> zip(F f, A a, B b) {
-    return {a.on, a.on->zip(f, a.id, b.id)};
+    constexpr bool alike = joint_<A, B>::alike;
+    static_assert(alike, "elbo: the shapes of an elementwise operation differ");
+    if constexpr (alike && rows_go_together<A, B>()) return {a.on, a.on->zip(f, a.id, b.id)};
+    else return recovered<joint<A, B>>(a.on);
 }
 
 template <a_value A, a_value B>
@@ -210,26 +227,30 @@ constexpr value<S, once, 1> mean(value<S, A, K> x) {
         return {x.on, x.on->multiply(all.id, n)};
     }
 }
+template <int K, int Times>
+inline constexpr int parts = K < Times ? 1 : K / Times;
 template <int Times, class S, class A, int K>
 constexpr value<S, A, K * Times> repeat(value<S, A, K> x) {
     return {x.on, x.on->spread_to({A::axis, K * Times, value<S, A, K>::cols}, x.id)};
 }
 template <int Times, class S, class A, int K>
-constexpr value<S, A, K / Times> fold(value<S, A, K> x) {
+constexpr value<S, A, parts<K, Times>> fold(value<S, A, K> x) {
     static_assert(K % Times == 0, "elbo: fold must divide the multiplicity");
-    return {x.on, x.on->sum_to({A::axis, K / Times, value<S, A, K>::cols}, x.id)};
+    return {x.on, x.on->sum_to({A::axis, parts<K, Times>, value<S, A, K>::cols}, x.id)};
 }
 // x, the same along whatever V has more of: the rows of a batch, samples, columns.
 template <class V, a_value X>
 constexpr V spread(X x) {
-    static_assert(std::is_same_v<joint<V, X>, V> && (X::axis::axis == V::axis::axis || X::k == 1),
+    static_assert(std::is_same_v<joint<V, X>, V> && joint_<V, X>::one_batch && joint_<V, X>::no_matrix &&
+                      joint_<V, X>::multiples && joint_<V, X>::alike,
                   "elbo: a value spreads over more rows and columns, never over fewer");
     return {x.on, x.on->spread_to(V::of, x.id)};
 }
 // K rows of a number each become one row of K numbers, and back.
 template <int Times, class A, int K>
-constexpr value<shape<Times>, A, K / Times> as_columns(value<scalar, A, K> x) {
-    return {x.on, x.on->view({A::axis, K / Times, Times}, x.id)};
+constexpr value<shape<Times>, A, parts<K, Times>> as_columns(value<scalar, A, K> x) {
+    static_assert(K % Times == 0, "elbo: as_columns must divide the multiplicity");
+    return {x.on, x.on->view({A::axis, parts<K, Times>, Times}, x.id)};
 }
 template <std::size_t N, class A, int K>
 constexpr value<scalar, A, K * static_cast<int>(N)> as_rows(value<shape<N>, A, K> x) {
@@ -242,9 +263,9 @@ constexpr value<shape<N>, A, K * static_cast<int>(M)> as_rows(value<shape<M, N>,
     return {x.on, x.on->view({A::axis, K * static_cast<int>(M), static_cast<int>(N)}, x.id)};
 }
 template <std::size_t M, std::size_t N, class A, int K>
-constexpr value<shape<M, N>, A, K / static_cast<int>(M)> as_matrix(value<shape<N>, A, K> rows) {
+constexpr value<shape<M, N>, A, parts<K, static_cast<int>(M)>> as_matrix(value<shape<N>, A, K> rows) {
     static_assert(K % static_cast<int>(M) == 0, "elbo: the rows of a matrix must divide the multiplicity");
-    return {rows.on, rows.on->view({A::axis, K / static_cast<int>(M), static_cast<int>(M * N)}, rows.id)};
+    return {rows.on, rows.on->view({A::axis, parts<K, static_cast<int>(M)>, static_cast<int>(M * N)}, rows.id)};
 }
 
 // ---- constants ----
@@ -272,7 +293,8 @@ constexpr value<To, A, K> in_shape(value<S, A, K> x) {  // the same numbers in t
 template <std::size_t First, std::size_t N, class S, class A, int K>
 constexpr value<shape<N>, A, K> slice(value<S, A, K> x) {
     static_assert(First + N <= S::size, "elbo: a slice must lie inside its value");
-    if constexpr (First == 0 && N == S::size) return in_shape<shape<N>>(x);
+    if constexpr (First + N > S::size) return recovered<value<shape<N>, A, K>>(x.on);
+    else if constexpr (First == 0 && N == S::size) return in_shape<shape<N>>(x);
     else return {x.on, x.on->slice(x.id, static_cast<int>(First), static_cast<int>(N))};
 }
 // The same, where a loop says which.
@@ -288,7 +310,9 @@ constexpr value<scalar, A, K> column(value<S, A, K> x) {
 template <class V, class W>
 constexpr auto join_columns(V a, W b) {
     using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename W::axis, W::k>>;
-    return value<shape<V::shape::size + W::shape::size>, typename J::axis, J::k>{a.on, a.on->concat(a.id, b.id)};
+    using Y = value<shape<V::shape::size + W::shape::size>, typename J::axis, J::k>;
+    if constexpr (rows_go_together<V, W>()) return Y{a.on, a.on->concat(a.id, b.id)};
+    else return recovered<Y>(a.on);
 }
 template <class V, class W, class... Rest>
     requires(sizeof...(Rest) > 0)
@@ -311,14 +335,17 @@ constexpr V softmax(V x) {
 template <std::size_t Width = 1, class V, class I>
 constexpr auto gather(V x, I indices) {
     using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename I::axis, I::k>>;
-    return value<shape<I::shape::size * Width>, typename J::axis, J::k>{
-        x.on, x.on->gather(x.id, indices.id, static_cast<int>(Width))};
+    using Y = value<shape<I::shape::size * Width>, typename J::axis, J::k>;
+    if constexpr (rows_go_together<V, I>()) return Y{x.on, x.on->gather(x.id, indices.id, static_cast<int>(Width))};
+    else return recovered<Y>(x.on);
 }
 template <std::size_t Columns, std::size_t Width = 1, class V, class I>
 constexpr auto scatter(V x, I indices) {
     using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename I::axis, I::k>>;
-    return value<shape<Columns>, typename J::axis, J::k>{
-        x.on, x.on->scatter(x.id, indices.id, static_cast<int>(Width), static_cast<int>(Columns))};
+    using Y = value<shape<Columns>, typename J::axis, J::k>;
+    if constexpr (rows_go_together<V, I>())
+        return Y{x.on, x.on->scatter(x.id, indices.id, static_cast<int>(Width), static_cast<int>(Columns))};
+    else return recovered<Y>(x.on);
 }
 
 // ---- images: height x width x channels in memory ----
@@ -327,8 +354,10 @@ constexpr value<shape<C>, A, K * static_cast<int>(H * W)> as_pixels(value<shape<
     return {x.on, x.on->view({A::axis, K * static_cast<int>(H * W), static_cast<int>(C)}, x.id)};
 }
 template <std::size_t H, std::size_t W, std::size_t C, class A, int K>
-constexpr value<shape<C, H, W>, A, K / static_cast<int>(H * W)> as_image(value<shape<C>, A, K> pixels) {
-    return {pixels.on, pixels.on->view({A::axis, K / static_cast<int>(H * W), static_cast<int>(C * H * W)}, pixels.id)};
+constexpr value<shape<C, H, W>, A, parts<K, static_cast<int>(H * W)>> as_image(value<shape<C>, A, K> pixels) {
+    constexpr int area = static_cast<int>(H * W);
+    static_assert(K % area == 0, "elbo: an image's pixels must divide the multiplicity");
+    return {pixels.on, pixels.on->view({A::axis, parts<K, area>, static_cast<int>(C) * area}, pixels.id)};
 }
 // Into and out of channels x height x width, PyTorch's order of a flattened image.
 template <class S, class A, int K>
@@ -362,8 +391,10 @@ constexpr auto matmul(V a, W b) {
     constexpr std::size_t m = V::shape::extents[0], k = V::shape::extents[1], n = W::shape::extents[1];
     static_assert(W::shape::extents[0] == k, "elbo: a matrix product's inner sizes differ");
     using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename W::axis, W::k>>;
-    return value<shape<m, n>, typename J::axis, J::k>{
-        a.on, a.on->batched(a.id, b.id, false, false, static_cast<int>(m), static_cast<int>(n))};
+    using Y = value<shape<m, n>, typename J::axis, J::k>;
+    if constexpr (rows_go_together<V, W>())
+        return Y{a.on, a.on->batched(a.id, b.id, false, false, static_cast<int>(m), static_cast<int>(n))};
+    else return recovered<Y>(a.on);
 }
 template <std::size_t M, std::size_t N, class A, int K>
 constexpr value<shape<N, M>, A, K> transposed(value<shape<M, N>, A, K> x) {
@@ -373,8 +404,10 @@ constexpr value<shape<N, M>, A, K> transposed(value<shape<M, N>, A, K> x) {
 template <std::size_t N, std::size_t C, class A, int K, class B, int L>
 constexpr auto solve_lower(value<shape<N, N>, A, K> lower, value<shape<N, C>, B, L> b) {
     using J = joint<value<scalar, A, K>, value<scalar, B, L>>;
-    return value<shape<N, C>, typename J::axis, J::k>{
-        b.on, b.on->solve(lower.id, b.id, false, static_cast<int>(N), static_cast<int>(C))};
+    using Y = value<shape<N, C>, typename J::axis, J::k>;
+    if constexpr (rows_go_together<value<scalar, A, K>, value<scalar, B, L>>())
+        return Y{b.on, b.on->solve(lower.id, b.id, false, static_cast<int>(N), static_cast<int>(C))};
+    else return recovered<Y>(b.on);
 }
 template <std::size_t N, class A, int K>
 constexpr value<shape<N, N>, A, K> cholesky(value<shape<N, N>, A, K> x) {

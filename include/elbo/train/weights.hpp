@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/io/safetensors.hpp>
+#include <elbo/model/names.hpp>
+
+#include <list>
+
+namespace elbo {
+
+// Tensors on their way to a file, in the file's layout. Keeps the memory that the entries point to.
+class outgoing_tensors {
+public:
+    void add(const std::vector<tensor_place>& places, std::span<const float> buffer, const std::string& prefix = "") {
+        for (const tensor_place& p : places) {
+            std::vector<float>& room = rooms_.emplace_back(p.size);
+            for (std::size_t i = 0; i < p.size; ++i) room[p.file_index(i)] = buffer[p.offset + i];
+            entries_.push_back(io::make_tensor<float>(prefix + p.name, room, p.extents));
+        }
+    }
+    std::span<const io::tensor_entry> entries() const { return entries_; }
+
+private:
+    std::list<std::vector<float>>  rooms_;
+    std::vector<io::tensor_entry> entries_;
+};
+
+namespace weights {
+
+inline std::string extents_text(const std::vector<std::size_t>& extents) {
+    std::string text = "[";
+    for (std::size_t e : extents) text += (text.size() > 1 ? ", " : "") + std::to_string(e);
+    return text + "]";
+}
+
+// Every tensor that the model has must be in the file, with the model's own shape; nothing is taken from the file but
+// numbers. num_batches_tracked is an int64 in PyTorch's files.
+inline void take(const std::string& path, const io::tensor_file& file, const std::vector<tensor_place>& places,
+                 std::span<float> buffer, const std::string& prefix = "") {
+    for (const tensor_place& p : places) {
+        const io::tensor_entry* entry = file.find(prefix + p.name);
+        if (entry == nullptr) throw io::bad_file(path + ": expected a tensor " + prefix + p.name + ", got none");
+        const bool counts = entry->dtype == "I64" && p.size == 1;
+        std::vector<std::size_t> got = entry->shape, expected = p.extents;
+        if (got != expected)
+            throw io::bad_file(path + ": " + entry->name + ": expected shape " + extents_text(expected) + ", got " + extents_text(got));
+        if (counts) {
+            std::int64_t number = 0;
+            entry->copy_to(std::span(&number, 1));
+            buffer[p.offset] = static_cast<float>(number);
+            continue;
+        }
+        if (entry->dtype != "F32")
+            throw io::bad_file(path + ": " + entry->name + ": expected type F32, got " + entry->dtype);
+        std::vector<float> room(p.size);
+        entry->copy_to(std::span<float>(room));
+        for (std::size_t i = 0; i < p.size; ++i) buffer[p.offset + i] = room[p.file_index(i)];
+    }
+}
+
+}  // namespace weights
+
+}  // namespace elbo
