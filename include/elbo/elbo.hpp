@@ -42,5 +42,6 @@
 #include <elbo/objective/bounds.hpp>
 #include <elbo/objective/terms.hpp>
 
+#include <elbo/model/autoencoder.hpp>
 #include <elbo/model/program.hpp>
 #include <elbo/model/vae.hpp>

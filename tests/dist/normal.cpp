@@ -19,18 +19,6 @@ using laplaces   = distribution<diagonal_laplace<2>, 4>;
 const quadrature plane = on_interval(-12, 12, 24) * on_interval(-12, 12, 24);
 const quadrature fine  = on_interval(-4, 4, 32) * on_interval(-4, 4, 32);
 
-void is_lawful(const density_report& r) {
-    BOOST_TEST(std::abs(r.mass - 1) < 1e-8);
-    BOOST_TEST(r.mean_error < 1e-8);
-    BOOST_TEST(r.entropy_error < 1e-7);
-    BOOST_TEST(r.worst_moment < 4.5);
-    BOOST_TEST(r.worst_statistic < 4.5);
-}
-void agrees(const kl_report& r) {
-    BOOST_TEST(r.closed > 0.01);
-    BOOST_TEST(r.integral_error < 1e-7);
-    BOOST_TEST(r.sampling_error < 4);
-}
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(diagonal_normals_are_lawful) {

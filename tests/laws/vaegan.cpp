@@ -73,7 +73,7 @@ struct cvae_cgan {
 };
 
 BOOST_AUTO_TEST_CASE(each_player_follows_its_own_loss) {
-    laws::obeys_the_law<vaegan>("vaegan");
+    laws::obeys_the_law<vaegan>("vaegan", {.batch = 8});  // batch_norm of fewer rows bends within a difference's step
     laws::obeys_the_law<cvae_cgan>("cvae and k + 1 classes");
 }
 

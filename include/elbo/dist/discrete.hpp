@@ -35,8 +35,8 @@ template <class Logits>
 struct continuous_bernoulli_of {
     Logits logits;
 
-    // lambda / (2 lambda - 1) + 1 / (2 atanh(1 - 2 lambda)) = sigmoid(l) + the slope of log C
-    constexpr auto mean() const { return sigmoid(logits) + map(formulas::continuous_bernoulli_slope{}, logits); }
+    // lambda / (2 lambda - 1) + 1 / (2 atanh(1 - 2 lambda)) = sigmoid(l) - the slope of log C
+    constexpr auto mean() const { return sigmoid(logits) - map(formulas::continuous_bernoulli_slope{}, logits); }
     // The inverse of the distribution function: log(1 + u (e^l - 1)) / l, through u = 1/2 at l = 0.
     template <int K = 1, class R>
     constexpr auto sample(R& record, const char* purpose, int loop = 0) const {

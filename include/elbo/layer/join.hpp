@@ -53,7 +53,7 @@ inline constexpr bool is_data<T> = true;
 struct join_needs_data {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
-        static_assert(accepts<Layer, Input>, "elbo: join<...> needs data: label<10>, attribute<\"pose\", shape<3>>, a shape");
+        static_assert(accepts<Layer, Input>, "elbo: join<...> needs data: label<10>, an attribute or a shape");
         return true;
     }
 };
@@ -88,12 +88,19 @@ struct join {
     template <class S, class X>
     static constexpr auto apply(const S& s, X x) {
         using In         = typename X::shape;
-        const auto extra = s.template condition<Data>();
+        const auto extra = given_or_recovered(s, x);
         if constexpr (is_image<In> && seen::rank != 3) {
             using I           = image_of<In>;
             constexpr int area = static_cast<int>(I::height * I::width);
             return layers::beside(x, as_image<I::height, I::width>(repeat<area>(in_shape<shape<seen::size>>(extra))));
         } else return layers::beside(x, extra);
+    }
+
+private:
+    template <class S, class X>
+    static constexpr auto given_or_recovered(const S& s, X x) {
+        if constexpr (layers::gives<Data, decltype(s.given)>) return s.template condition<Data>();
+        else return verbs::recovered<value<seen, typename X::axis>>(x.on);
     }
 };
 

@@ -18,6 +18,19 @@ struct player {};
 
 namespace layers {
 
+template <class Model>
+concept a_model = requires { typename Model::networks; };
+template <class Model>
+struct networks_ {
+    using type = list<>;
+};
+template <a_model Model>
+struct networks_<Model> {
+    using type = typename Model::networks;
+};
+template <class Model>
+using networks = typename networks_<Model>::type;
+
 template <class... Nets>
 list<player<Nets...>> as_players(list<Nets...>);
 template <class... Players>
@@ -44,13 +57,19 @@ constexpr std::size_t parameters_in(list<Nets...>) {
 
 }  // namespace layers
 
+template <class Model>
+constexpr bool a_model_must_have_networks() {
+    static_assert(layers::a_model<Model>, "elbo: not a model: vae<encoder, decoder>, or a struct with networks, inputs, objective");
+    return layers::a_model<Model>;
+}
+
 // Where everything of a model lies: constexpr, from the type.
 template <class Model>
 struct layout {
-    using players = decltype(layers::players_(typename Model::networks{}));
+    using players = decltype(layers::players_(layers::networks<Model>{}));
     using nets    = decltype(layers::all_nets(players{}));
 
-    static constexpr std::size_t parameters = layers::parameters_in(nets{});
+    static constexpr std::size_t parameters = a_model_must_have_networks<Model>() ? layers::parameters_in(nets{}) : 0;
 
     template <class... Nets>
     static constexpr std::size_t states_in(list<Nets...>) {
@@ -114,28 +133,25 @@ struct recorder {
     tape& on;
 };
 
+// Each rule asserts in a function of its name, which is always true: nothing but the rule complains.
 template <class Network, class Model>
-struct network_must_belong_to_the_model {
-    static constexpr bool done = true;
+constexpr bool network_must_belong_to_the_model() {
     static_assert(layout<Model>::template has<Network>, "elbo: this network is not among the model's networks");
-};
+    return true;
+}
 template <class Network, class Input>
-struct network_must_be_run_on_its_input_shape {
-    static constexpr bool done = true;
+constexpr bool network_must_be_run_on_its_input_shape() {
     static_assert(std::is_same_v<typename Network::input, Input>, "elbo: a network runs on values of its input's shape");
-};
-template <class Network, class Data, class Given>
-struct every_condition_that_a_network_joins_must_be_given {
-    static constexpr bool done = true;
-    static_assert(layers::gives<Data, Given>, "elbo: the network joins a condition that it was not given");
-};
+    return true;
+}
+template <class Network, class Missing>
+constexpr bool every_condition_that_a_network_joins_must_be_given() {
+    static_assert(is_accepted<Missing>, "elbo: the network joins a condition that it was not given: given<label<10>>(y)");
+    return true;
+}
 
 namespace layers {
 
-template <class Network, class Given, class... Data>
-constexpr bool all_given(list<Data...>) {
-    return (every_condition_that_a_network_joins_must_be_given<Network, Data, Given>::done && ... && true);
-}
 template <class T>
 inline constexpr bool is_extra = std::is_same_v<T, turn>;
 template <class D, class V>
@@ -166,13 +182,25 @@ constexpr int turn_of(First first, Rest... rest) {
     else return turn_of(rest...);
 }
 
+template <class Given, class... Data>
+auto missing_(list<Data...>) -> first_reason<unless<gives<Data, Given>, Data>...>;
+// The first of the data that a network joins and that nothing gives, or `accepted`.
+template <class Network, class... Extra>
+using missing = decltype(missing_<decltype(gather_givens(givens<>{}, std::declval<Extra>()...))>(
+    typename Network::conditions{}));
+
+// x, or after a rejection something in the network's shape.
+template <class Network, class X>
+constexpr auto input_of(X x) {
+    if constexpr (std::is_same_v<typename Network::input, typename X::shape>) return x;
+    else return verbs::recovered<value<typename Network::input, typename X::axis, X::k>>(x.on);
+}
+
 template <class Network, class R, class... Extra>
 constexpr auto scope_of(R& record, Extra... extra) {
     using Model         = typename R::model;
     constexpr auto at   = layout<Model>::template find<Network>();
     auto           have = gather_givens(givens<>{}, extra...);
-    static_assert(network_must_belong_to_the_model<Network, Model>::done);
-    static_assert(all_given<Network, decltype(have)>(typename Network::conditions{}));
     return scope<R::purpose, decltype(have)>{&record.on, static_cast<int>(at.parameters), static_cast<int>(at.states),
                                              mix_bits(at.number + 1), at.name, turn_of(extra...), have};
 }
@@ -184,14 +212,18 @@ constexpr auto scope_of(R& record, Extra... extra) {
 template <class Network, class R, class X, class... Extra>
     requires(layers::is_extra<Extra> && ... && true)
 constexpr auto run(R& record, X x, Extra... extra) {
-    static_assert(network_must_be_run_on_its_input_shape<Network, typename X::shape>::done);
-    return Network::apply(layers::scope_of<Network>(record, extra...), x);
+    static_assert(network_must_belong_to_the_model<Network, typename R::model>());
+    static_assert(every_condition_that_a_network_joins_must_be_given<Network, layers::missing<Network, Extra...>>());
+    static_assert(network_must_be_run_on_its_input_shape<Network, typename X::shape>());
+    return Network::apply(layers::scope_of<Network>(record, extra...), layers::input_of<Network>(x));
 }
 template <class Network, class R, class X, class State, class... Extra>
     requires(!layers::is_extra<State>)
 constexpr auto run(R& record, X x, State state, Extra... extra) {
-    static_assert(network_must_be_run_on_its_input_shape<Network, typename X::shape>::done);
-    return Network::apply(layers::scope_of<Network>(record, extra...), x, state);
+    static_assert(network_must_belong_to_the_model<Network, typename R::model>());
+    static_assert(every_condition_that_a_network_joins_must_be_given<Network, layers::missing<Network, Extra...>>());
+    static_assert(network_must_be_run_on_its_input_shape<Network, typename X::shape>());
+    return Network::apply(layers::scope_of<Network>(record, extra...), layers::input_of<Network>(x), state);
 }
 
 // Random numbers like a value, keyed by their purpose and the turn of the loop they are drawn in.
@@ -240,19 +272,20 @@ template <class Data>
 inline constexpr int batch_axis<unlabelled<Data>> = 2;
 
 template <class Data, class Model>
-struct data_must_be_among_the_models_inputs {
-    static constexpr bool done = true;
+constexpr bool data_must_be_among_the_models_inputs() {
     static_assert(contains<Data, typename Model::inputs>, "elbo: these data are not among the model's inputs");
-};
+    return true;
+}
 
 // A batch of one of the model's inputs, as networks see it: a label is one-hot.
 template <class Data, class R>
 constexpr auto input(R& record) {
     using Model = typename R::model;
-    static_assert(data_must_be_among_the_models_inputs<Data, Model>::done);
+    static_assert(data_must_be_among_the_models_inputs<Data, Model>());
     using raw            = typename data_traits<Data>::raw;
     constexpr int number = static_cast<int>(index_in<Data>(typename Model::inputs{}));
     constexpr int axis   = batch_axis<Data>;
+    static_assert(batch_axes_are_numbered_1_to_3<axis>());
     record.on.inputs     = static_cast<std::int32_t>(Model::inputs::size);
     const value<raw, batch<axis>> x{&record.on,
                                     record.on.shared_leaf(verb::input, {axis, 1, static_cast<int>(raw::size)}, number)};

@@ -16,7 +16,7 @@ struct stack_must_be_made_of_layers {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
         static_assert(layers::a_layer_for<Layer, Input>,
-                      "elbo: this is not a layer, or none for its input; a distribution stands in to<...>");
+                      "elbo: this is not a layer, or none for its input: a distribution stands in to<...>");
         return true;
     }
 };

@@ -3,6 +3,8 @@
 
 #include <elbo/layer/combine.hpp>
 
+#include <bit>
+
 // Spatial transformers, Jaderberg et al. (2015): an image is sampled where a pose says.
 //
 //     const auto upright = warp<affine_pose>(x, pose);                      // pose: six numbers, identity() leaves x
@@ -42,16 +44,16 @@ constexpr auto sample_bilinear(value<shape<C, H, W>, Axis, K> image, Places plac
 namespace layers {
 
 // Where pixel i of `extent` lies, from -half to half in steps of one, so that an identity pose is exact.
-constexpr double from_the_middle(std::size_t i, std::size_t extent) {
-    return static_cast<double>(i) - static_cast<double>(extent - 1) / 2;
-}
-template <class Image>
-constexpr auto middle_places() {  // of every pixel
-    constexpr std::size_t H = image_of<Image>::height, W = image_of<Image>::width;
-    std::array<double, 2 * H * W> places{};
-    for (std::size_t p = 0; p < H * W; ++p)
-        places[p] = static_cast<double>(W - 1) / 2, places[H * W + p] = static_cast<double>(H - 1) / 2;
-    return places;
+constexpr double half(std::size_t extent) { return static_cast<double>(extent - 1) / 2; }
+constexpr double from_the_middle(std::size_t i, std::size_t extent) { return static_cast<double>(i) - half(extent); }
+
+// Two rows of numbers, for the x and for the y of every pixel, times one table.
+template <std::size_t M, std::size_t P, class Axis, int K>
+constexpr value<shape<2 * P>, Axis, K> both_ways(value<shape<2 * M>, Axis, K> numbers,
+                                                 const std::array<double, M * P>& grid) {
+    const auto rows = as_rows(in_shape<shape<2, M>>(numbers));
+    const auto each = product(rows, verbs::table<shape<P>, static_cast<int>(M)>(*numbers.on, grid));
+    return in_shape<shape<2 * P>>(as_matrix<2>(each));
 }
 
 }  // namespace layers
@@ -63,20 +65,17 @@ struct affine_pose {
 
     template <class Image, class Axis, int K>
     static constexpr auto places(value<shape<6>, Axis, K> pose) {
-        constexpr std::size_t H = image_of<Image>::height, W = image_of<Image>::width, P = H * W;
-        std::array<double, 6 * 2 * P> grid{};  // what each number of the pose moves, in pixels
-        const double half_width = static_cast<double>(W - 1) / 2, half_height = static_cast<double>(H - 1) / 2;
+        constexpr std::size_t     H = image_of<Image>::height, W = image_of<Image>::width, P = H * W;
+        constexpr double          w = layers::half(W), h = layers::half(H);
+        std::array<double, 3 * P> grid{};
         for (std::size_t p = 0; p < P; ++p) {
-            const double x = layers::from_the_middle(p % W, W), y = layers::from_the_middle(p / W, H);
-            grid[p]                 = x;
-            grid[2 * P + p]         = H > 1 ? y * (half_width / half_height) : 0;
-            grid[4 * P + p]         = half_width;
-            grid[6 * P + P + p]     = W > 1 ? x * (half_height / half_width) : 0;
-            grid[8 * P + P + p]     = y;
-            grid[10 * P + P + p]    = half_height;
+            grid[p]         = layers::from_the_middle(p % W, W);
+            grid[P + p]     = layers::from_the_middle(p / W, H);
+            grid[2 * P + p] = 1;
         }
-        return product(pose, verbs::table<shape<2 * P>, 6>(*pose.on, grid)) +
-               verbs::table<shape<2 * P>>(*pose.on, layers::middle_places<Image>());
+        constexpr std::array<double, 6> pixels{1, H > 1 ? w / h : 0, w, W > 1 ? h / w : 0, 1, h}, middle{0, 0, w, 0, 0, h};
+        const auto in_pixels = pose * verbs::table<shape<6>>(*pose.on, pixels) + verbs::table<shape<6>>(*pose.on, middle);
+        return layers::both_ways<3, P>(in_pixels, grid);
     }
     // The pose that undoes a pose.
     template <class Axis, int K>
@@ -90,36 +89,36 @@ struct affine_pose {
 
 namespace layers {
 
-// log(2^k m) = k log 2 + 2 atanh((m - 1) / (m + 1)), for tables: the library's is no constant expression
+// log(2^k m) = k log 2 + 2 atanh((m - 1) / (m + 1)), m in [1/2, 1) x sqrt 2: the library's is no constant expression.
+// One expression without a loop, for compilers count the steps of a constant.
 constexpr double table_log(double x) {
-    double result = 0;
-    for (; x > 1.5; x /= 2) result += 0.6931471805599453;
-    for (; x < 0.75; x *= 2) result -= 0.6931471805599453;
-    const double t = (x - 1) / (x + 1);
-    double       power = t;
-    for (int n = 1; n < 60; n += 2) result += 2 * power / n, power *= t * t;
-    return result;
+    constexpr std::uint64_t least = std::uint64_t{0x3FE6A09E} << 32, one = std::uint64_t{0x3FF00000} << 32;
+    const std::uint64_t     bits  = std::bit_cast<std::uint64_t>(x) + (one - least);
+    const double            k     = static_cast<double>(static_cast<int>(bits >> 52) - 1023);
+    const double            m     = std::bit_cast<double>((bits & 0x000FFFFFFFFFFFFF) + least);
+    const double t = (m - 1) / (m + 1), s = t * t;
+    return k * 0.6931471805599453 +
+           2 * t * (1 + s * (1.0 / 3 + s * (1.0 / 5 + s * (1.0 / 7 + s * (1.0 / 9 + s * (1.0 / 11 + s * (1.0 / 13 +
+           s * (1.0 / 15 + s * (1.0 / 17 + s * (1.0 / 19 + s / 21))))))))));
 }
 
-// How much each of N x N control points, moved by one, moves a point: the rows of the thin-plate spline's solution.
-// Bookstein (1989): f(p) = a + b p + sum_i w_i U(|p - p_i|), U(r) = r^2 log r^2, sum w_i = sum w_i p_i = 0.
+// The spline of N x N control points' moves v: f(p) = sum_i w_i U(|p - p_i|) + a + b p, U(r) = r^2 log r^2, with
+// sum w_i = sum w_i p_i = 0 and f(p_i) = v_i: Bookstein (1989). Its coefficients (w, a, b) are `solution` v.
 template <std::size_t N>
 struct thin_plate {
     static constexpr std::size_t n = N * N, order = n + 3;
 
     static constexpr double control(std::size_t i) { return -1 + 2 * static_cast<double>(i) / static_cast<double>(N - 1); }
-    static constexpr double bend(double x, double y) {
-        const double square = x * x + y * y;
-        return square == 0 ? 0 : square * table_log(square);
-    }
     static constexpr std::array<double, order> terms(double x, double y) {
         std::array<double, order> t{};
-        for (std::size_t i = 0; i < n; ++i) t[i] = bend(x - control(i % N), y - control(i / N));
+        for (std::size_t i = 0; i < n; ++i) {
+            const double dx = x - control(i % N), dy = y - control(i / N), square = dx * dx + dy * dy;
+            t[i] = square == 0 ? 0 : square * table_log(square);
+        }
         t[n] = 1, t[n + 1] = x, t[n + 2] = y;
         return t;
     }
-    // The first n columns of the inverse of the spline's symmetric system, by Gauss and Jordan.
-    static constexpr auto solution() {
+    static constexpr auto solution = [] {  // (n, order): by Gauss and Jordan; the system is symmetric
         std::array<std::array<double, order + n>, order> m{};
         for (std::size_t i = 0; i < n; ++i) {
             const auto t = terms(control(i % N), control(i / N));
@@ -138,7 +137,31 @@ struct thin_plate {
                 if (const double f = m[r][c]; r != c && f != 0)
                     for (std::size_t j = 0; j < order + n; ++j) m[r][j] -= f * m[c][j];
         }
-        return m;
+        std::array<double, n * order> result{};
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j < order; ++j) result[i * order + j] = m[j][order + i];
+        return result;
+    }();
+
+    // The terms of one row of pixels. A constant: at run time a compiler may fuse a product and a sum, and then no two
+    // record the same tape; and one for each row, for compilers limit the steps of a constant.
+    template <std::size_t Row, std::size_t H, std::size_t W>
+    static constexpr auto row_terms = [] {
+        std::array<std::array<double, order>, W> row{};
+        for (std::size_t c = 0; c < W; ++c)
+            row[c] = terms(W > 1 ? from_the_middle(c, W) / half(W) : 0, H > 1 ? from_the_middle(Row, H) / half(H) : 0);
+        return row;
+    }();
+    template <std::size_t H, std::size_t W>
+    static constexpr auto pixel_terms() {  // (order, H W)
+        std::array<double, order * H * W> grid{};
+        const auto place = [&](std::size_t at, const auto& row) {
+            for (std::size_t j = 0; j < order; ++j)
+                for (std::size_t c = 0; c < W; ++c) grid[(j * H + at) * W + c] = row[c][j];
+        };
+        [&]<std::size_t... Row>(std::index_sequence<Row...>) { (place(Row, row_terms<Row, H, W>), ...); }(
+            std::make_index_sequence<H>{});
+        return grid;
     }
 };
 
@@ -159,24 +182,17 @@ struct thin_plate_pose {
     // Every place is its pixel's own and what the control points' moves add, so that the identity is exact.
     template <class Image, class Axis, int K>
     static constexpr auto places(value<shape<size>, Axis, K> pose) {
-        constexpr std::size_t H = image_of<Image>::height, W = image_of<Image>::width, P = H * W;
-        const auto                     solution = layers::thin_plate<N>::solution();
-        std::array<double, size * 2 * P> grid{};
-        std::array<double, 2 * P>        own{};
-        const double half_width = static_cast<double>(W - 1) / 2, half_height = static_cast<double>(H - 1) / 2;
-        for (std::size_t p = 0; p < P; ++p) {
-            own[p] = static_cast<double>(p % W), own[P + p] = static_cast<double>(p / W);
-            const auto terms = layers::thin_plate<N>::terms(W > 1 ? layers::from_the_middle(p % W, W) / half_width : 0,
-                                                            H > 1 ? layers::from_the_middle(p / W, H) / half_height : 0);
-            for (std::size_t i = 0; i < n; ++i) {
-                double weight = 0;
-                for (std::size_t j = 0; j < terms.size(); ++j) weight += terms[j] * solution[j][terms.size() + i];
-                grid[i * 2 * P + p]           = weight * half_width;
-                grid[(n + i) * 2 * P + P + p] = weight * half_height;
-            }
-        }
-        const auto moves = pose - verbs::table<shape<size>>(*pose.on, identity());
-        return product(moves, verbs::table<shape<2 * P>, static_cast<int>(size)>(*pose.on, grid)) +
+        constexpr std::size_t     H = image_of<Image>::height, W = image_of<Image>::width, P = H * W;
+        std::array<double, 2 * P> own{};
+        for (std::size_t p = 0; p < P; ++p) own[p] = static_cast<double>(p % W), own[P + p] = static_cast<double>(p / W);
+        std::array<double, size> pixels{};
+        for (std::size_t i = 0; i < n; ++i) pixels[i] = layers::half(W), pixels[n + i] = layers::half(H);
+
+        using plate      = layers::thin_plate<N>;
+        const auto moves = (pose - verbs::table<shape<size>>(*pose.on, identity())) *
+                           verbs::table<shape<size>>(*pose.on, pixels);
+        const auto bends = layers::both_ways<n, plate::order>(moves, plate::solution);
+        return layers::both_ways<plate::order, P>(bends, plate::template pixel_terms<H, W>()) +
                verbs::table<shape<2 * P>>(*pose.on, own);
     }
 };

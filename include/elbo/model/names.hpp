@@ -39,7 +39,7 @@ tensor_place place_of(const std::string& network, std::size_t& offset) {
 }
 
 template <class... P>
-void append_places(std::vector<tensor_place>& places, const char* network, std::size_t& offset, list<P...>) {
+void append_places(std::vector<tensor_place>& places, [[maybe_unused]] const char* network, [[maybe_unused]] std::size_t& offset, list<P...>) {
     (places.push_back(place_of<P>(network, offset)), ...);
 }
 template <class... N>

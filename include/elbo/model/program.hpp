@@ -16,15 +16,40 @@ constexpr void output(R& record, const char* name, V v) {
 
 namespace programs {
 
-template <std::size_t N>
+template <class Network>
+inline constexpr bool network_fits = true;
+template <class Network>
+    requires requires { Network::fits; }
+inline constexpr bool network_fits<Network> = Network::fits;
+
+template <class... Nets>
+constexpr bool all_fit(list<Nets...>) {
+    return (network_fits<typename Nets::network> && ... && true);
+}
+// What was rejected is not recorded: its tape is empty.
+template <class Model>
+inline constexpr bool fits = layers::a_model<Model> && network_fits<Model> && all_fit(typename layout<Model>::nets{});
+
+template <std::size_t Players, std::size_t Losses>
+constexpr void every_player_must_have_one_loss() {
+    static_assert(Players == Losses, "elbo: an objective has one loss for each player of its model: each_player(...)");
+}
+
+template <class Model, class Other>
+constexpr void note(tape&, const Other&) {
+    static_assert(contains<Other, list<>>, "elbo: an objective returns minimise(term(...), ...) or each_player(...)");
+}
+template <class Model, std::size_t N>
 constexpr void note(tape& t, const loss_of<N>& loss) {
+    every_player_must_have_one_loss<layout<Model>::players::size, 1>();
     t.losses.push_back(loss.total);
     t.outputs.push_back({"loss", loss.total});
     if constexpr (N > 1)
         for (const named_output& o : loss.terms) t.outputs.push_back(o);
 }
-template <class... L>
+template <class Model, class... L>
 constexpr void note(tape& t, const losses_of<L...>& all) {
+    every_player_must_have_one_loss<layout<Model>::players::size, sizeof...(L)>();
     for (node_id id : all.totals) t.losses.push_back(id);
     for (const named_output& o : all.terms) t.outputs.push_back(o);
 }
@@ -53,9 +78,11 @@ template <class Model>
 constexpr tape training() {
     tape                        t;
     recorder<Model, mode::train> record{t};
-    note(t, Model::objective(record));
-    canonicalise(t);
-    append_gradients<Model>(t);
+    if constexpr (fits<Model>) {
+        note<Model>(t, Model::objective(record));
+        canonicalise(t);
+        append_gradients<Model>(t);
+    }
     return t;
 }
 
@@ -64,7 +91,7 @@ template <class Model>
 constexpr tape evaluation() {
     tape                           t;
     recorder<Model, mode::evaluate> record{t};
-    note(t, Model::objective(record));
+    if constexpr (fits<Model>) note<Model>(t, Model::objective(record));
     canonicalise(t);
     return t;
 }
@@ -74,7 +101,7 @@ template <class Model, class F>
 constexpr tape of(F f) {
     tape                           t;
     recorder<Model, mode::evaluate> record{t};
-    f(record);
+    if constexpr (fits<Model>) f(record);
     canonicalise(t);
     return t;
 }

@@ -19,6 +19,12 @@ inline constexpr int samples_of = 0;
 template <int L>
 inline constexpr int samples_of<samples<L>> = L;
 template <class Option>
+inline constexpr bool is_bound_option = std::is_same_v<Option, monte_carlo_kl>;
+template <int L>
+inline constexpr bool is_bound_option<samples<L>> = L > 0;
+template <int H>
+inline constexpr bool is_bound_option<free_bits<H>> = H >= 0;
+template <class Option>
 inline constexpr int free_of = 0;
 template <int H>
 inline constexpr int free_of<free_bits<H>> = H;
@@ -28,6 +34,8 @@ template <class M, class L, class V>
 constexpr auto kl_with_free_bits(diagonal_normal_of<M, L> q, standard_normal_of<V>, double nats) {
     return sum(at_least(mean(zip(formulas::standard_kl{}, q.location, q.log_variance)), nats));
 }
+template <class Q, class P>
+concept has_kl_of_each_dimension = requires(Q q, P p) { kl_with_free_bits(q, p, 0.0); };
 }  // namespace layers
 
 // -log p(x) <= -E_q log p(x|z) + beta KL(q || p); beta is the slot "beta", 1 unless a schedule sets it.
@@ -36,6 +44,12 @@ struct evidence_bound {
     static constexpr int L = (layers::samples_of<Options> + ... + 0) > 0 ? (layers::samples_of<Options> + ... + 0) : 1;
     static constexpr int free_hundredths = (layers::free_of<Options> + ... + 0);
     static constexpr bool sampled        = (std::is_same_v<Options, monte_carlo_kl> || ...);
+
+    static constexpr bool options_fit() {
+        constexpr bool known = (layers::is_bound_option<Options> && ... && true);
+        static_assert(known, "elbo: not an option of evidence_bound: samples<1...>, monte_carlo_kl, free_bits<0...>");
+        return known;
+    }
 
     template <class Model, class R>
     static constexpr auto loss(R& record) {
@@ -46,7 +60,9 @@ struct evidence_bound {
         const auto px   = Model::likelihood(record, z);
         const auto beta = slot(record, "beta", 1.0);
         const auto reconstruction = term("reconstruction", -px.log_density(x));
-        if constexpr (free_hundredths > 0)
+        constexpr bool each = free_hundredths == 0 || layers::has_kl_of_each_dimension<decltype(q), decltype(p)>;
+        static_assert(each, "elbo: free_bits needs a diagonal_normal posterior and the standard_normal prior");
+        if constexpr (free_hundredths > 0 && each)
             return minimise(reconstruction, term("kl", beta, layers::kl_with_free_bits(q, p, free_hundredths / 100.0)));
         else if constexpr (sampled) return minimise(reconstruction, term("kl", beta, sampled_kl(q, p, z)));
         else return minimise(reconstruction, term("kl", beta, kl(q, p, z)));
@@ -56,6 +72,11 @@ struct evidence_bound {
 // -log p(x) <= -E log 1/K sum_k p(x, z_k) / q(z_k | x): Burda et al. (2016), eq. 8
 template <int K>
 struct importance_bound {
+    static constexpr bool options_fit() {
+        static_assert(K > 0, "elbo: importance_bound<K> needs at least one sample");
+        return K > 0;
+    }
+
     template <class Model, class R>
     static constexpr auto loss(R& record) {
         const auto weights = log_weights<Model>(record);

@@ -13,16 +13,16 @@ namespace elbo {
 struct once {  // one row: not batched
     static constexpr int axis = 0;
 };
-// A rule asserts in a function, never in a class: what is rejected stays whole, and nothing else complains. It returns
-// whether it holds; where it does not, a value is recovered.
+// A rule asserts in a function, never in a class, and is always true: what is rejected stays whole, and nothing but the
+// rule complains.
 template <int N>
 constexpr bool batch_axes_are_numbered_1_to_3() {
     static_assert(N > 0 && N < 4, "elbo: batch axes are numbered 1 to 3");
-    return N > 0 && N < 4;
+    return true;
 }
 template <int N>
 struct batch {  // rows = multiplicity x the replay's count of axis N
-    static constexpr int axis = batch_axes_are_numbered_1_to_3<N>() ? N : 1;
+    static constexpr int axis = batch_axes_are_numbered_1_to_3<N>() && N > 0 && N < 4 ? N : 1;
 };
 
 namespace verbs {
@@ -87,9 +87,12 @@ constexpr V map(F f, V x) {
 }
 template <class F, a_value A, a_value B>
 constexpr joint<A, B> zip(F f, A a, B b) {
-    constexpr bool alike = joint_<A, B>::alike;
-    static_assert(alike, "elbo: the shapes of an elementwise operation differ");
-    if constexpr (alike && rows_go_together<A, B>()) return {a.on, a.on->zip(f, a.id, b.id)};
+    using J = joint_<A, B>;
+    static_assert(J::one_batch, "elbo: values of two batch axes do not mix");
+    static_assert(J::alike, "elbo: the shapes of an elementwise operation differ");
+    static_assert(J::no_matrix, "elbo: a matrix does not broadcast over a batch");
+    static_assert(J::multiples, "elbo: multiplicities do not divide one another");
+    if constexpr (J::one_batch && J::alike && J::no_matrix && J::multiples) return {a.on, a.on->zip(f, a.id, b.id)};
     else return recovered<joint<A, B>>(a.on);
 }
 
@@ -280,7 +283,9 @@ constexpr value<Shape, once, Rows> table(tape& t, const std::array<double, N>& n
         for (std::size_t i = 0; i < N; ++i) same = same && t.constants[static_cast<std::size_t>(t[id].i) + i] == numbers[i];
         if (same) return {&t, id};
     }
-    t.leaves.push_back(t.table(V::of, std::vector<double>(numbers.begin(), numbers.end())));
+    const auto at = static_cast<std::int32_t>(t.constants.size());
+    t.constants.insert(t.constants.end(), numbers.begin(), numbers.end());
+    t.leaves.push_back(t.leaf(verb::table, V::of, at));
     return {&t, t.leaves.back()};
 }
 
@@ -385,16 +390,27 @@ constexpr value<Out, A, K> product(value<S, A, K> x, value<Out, once, In> w) {
     static_assert(static_cast<int>(S::size) == In, "elbo: a product's inner sizes differ");
     return {x.on, x.on->product(x.id, w.id, false, false)};
 }
-// Each row's matrices: a (m, k), b (k, n).
+template <class S>
+struct matrix_or_dot {
+    static constexpr std::size_t rows = 1, columns = 1;
+};
+template <std::size_t M, std::size_t N>
+struct matrix_or_dot<shape<M, N>> {
+    static constexpr std::size_t rows = M, columns = N;
+};
+// Each row's matrices: a (m, k), b (k, n). A transposed() operand is read as it lies, not moved.
 template <class V, class W>
 constexpr auto matmul(V a, W b) {
     constexpr std::size_t m = V::shape::extents[0], k = V::shape::extents[1], n = W::shape::extents[1];
     static_assert(W::shape::extents[0] == k, "elbo: a matrix product's inner sizes differ");
     using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename W::axis, W::k>>;
-    using Y = value<shape<m, n>, typename J::axis, J::k>;
-    if constexpr (rows_go_together<V, W>())
-        return Y{a.on, a.on->batched(a.id, b.id, false, false, static_cast<int>(m), static_cast<int>(n))};
-    else return recovered<Y>(a.on);
+    tape&      t  = *a.on;
+    const auto is = [&](node_id x, std::size_t rows, std::size_t cols) {  // the transpose of a (cols, rows) matrix
+        return t[x].what == verb::transpose && t[x].i == static_cast<int>(cols) && t[x].j == static_cast<int>(rows);
+    };
+    const bool    ta = is(a.id, m, k), tb = is(b.id, k, n);
+    const node_id x = ta ? t[a.id].a : a.id, y = tb ? t[b.id].a : b.id;
+    return value<shape<m, n>, typename J::axis, J::k>{&t, t.batched(x, y, ta, tb, static_cast<int>(m), static_cast<int>(n))};
 }
 template <std::size_t M, std::size_t N, class A, int K>
 constexpr value<shape<N, M>, A, K> transposed(value<shape<M, N>, A, K> x) {

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Judging a trained model.
+
+#include <elbo/eval/likelihood.hpp>

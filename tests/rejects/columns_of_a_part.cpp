@@ -1,0 +1,23 @@
+// rejects: elbo: as_columns must divide the multiplicity
+// SPDX-License-Identifier: MIT
+#include <elbo/elbo.hpp>
+
+using namespace elbo;
+
+using image = shape<1, 28, 28>;
+struct body : stack<image, flatten, linear<8>> {};
+struct model {
+    using networks = list<net<"body", body>>;
+    using inputs   = list<image>;
+
+    static constexpr auto objective(auto& record) {
+        const auto x = input<image>(record);
+#ifdef ELBO_ACCEPTED
+        const auto y = as_columns<3>(sum(repeat<6>(x)));
+#else
+        const auto y = as_columns<4>(sum(repeat<6>(x)));
+#endif
+        return minimise(term("size", sum(square(y))));
+    }
+};
+const auto step = programs::training<model>();

@@ -1,0 +1,17 @@
+// rejects: elbo: importance_bound<K> needs at least one sample
+// SPDX-License-Identifier: MIT
+#include <elbo/elbo.hpp>
+
+using namespace elbo;
+
+using image = shape<1, 28, 28>;
+struct encoder : stack<image, flatten, linear<40>, to<diagonal_normal<20>>> {};
+struct decoder : stack<shape<20>, linear<784>, reshape<image>, to<bernoulli>> {};
+
+#ifdef ELBO_ACCEPTED
+struct model : vae<encoder, decoder, objective<importance_bound<1>>> {};
+#else
+struct model : vae<encoder, decoder, objective<importance_bound<0>>> {};
+#endif
+
+static_assert(plan_of<model>.bytes(100) < 64_MiB);

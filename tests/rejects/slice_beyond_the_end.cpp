@@ -1,0 +1,22 @@
+// rejects: elbo: a slice must lie inside its value
+// SPDX-License-Identifier: MIT
+#include <elbo/elbo.hpp>
+
+using namespace elbo;
+
+struct body : stack<shape<6>, linear<8>> {};
+struct model {
+    using networks = list<net<"body", body>>;
+    using inputs   = list<shape<6>>;
+
+    static constexpr auto objective(auto& record) {
+        const auto x = input<shape<6>>(record);
+#ifdef ELBO_ACCEPTED
+        const auto y = slice<3, 3>(x);
+#else
+        const auto y = slice<4, 3>(x);
+#endif
+        return minimise(term("size", sum(square(y))));
+    }
+};
+const auto step = programs::training<model>();
