@@ -13,7 +13,8 @@ constexpr std::size_t hidden = 4;
 
 struct one_layer : stack<image, flatten, linear<hidden>, act::sigmoid> {};
 struct two_layers : stack<image, flatten, linear<5>, act::sigmoid, linear<hidden>, act::sigmoid> {};
-struct three_layers : stack<image, conv<2, 2>, act::softplus, flatten, linear<5>, act::tanh, linear<hidden>, act::sigmoid> {};
+struct three_layers
+    : stack<image, conv<2, 2>, act::softplus, flatten, linear<5>, act::tanh, linear<hidden>, act::sigmoid> {};
 struct decoder : stack<shape<hidden>, linear<12>, reshape<image>, to<bernoulli>> {};
 
 template <class Encoder>
@@ -44,9 +45,10 @@ BOOST_AUTO_TEST_CASE(the_penalty_has_a_gradient) {
 
 // sum_j (h_j (1 - h_j))^2 sum_i W_ij^2 for one sigmoid layer: eq. 7
 BOOST_AUTO_TEST_CASE(one_layer_has_a_closed_form) {
-    constexpr std::size_t      in = image::size, rows = 3;
-    const auto                 x = laws::some_numbers(rows * in), w = laws::some_numbers(parameter_count<contractive<one_layer>>);
-    const laws::replayed<double> seen(programs::training<contractive<one_layer>>(), {x}, w, {1, rows, 0, 0});
+    using model                = contractive<one_layer>;
+    constexpr std::size_t in   = image::size, rows = 3;
+    const auto            x    = laws::some_numbers(rows * in), w = laws::some_numbers(parameter_count<model>);
+    const laws::replayed<double> seen(programs::training<model>(), {x}, w, {1, rows, 0, 0});
     double expected = 0;
     for (std::size_t r = 0; r < rows; ++r)
         for (std::size_t j = 0; j < hidden; ++j) {

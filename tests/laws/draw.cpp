@@ -22,8 +22,8 @@ struct whole_image {
     using networks                    = list<net<"brush", brush>>;
     static constexpr std::size_t seen = 2 * Image::size;
 
-    static constexpr auto read(auto&, auto x, auto error, auto) { return join_columns(flat(x), flat(error)); }  // eq. 17
-    static constexpr auto write(auto& record, auto h) { return run<brush>(record, h); }                         // eq. 18
+    static constexpr auto read(auto&, auto x, auto error, auto) { return join_columns(flat(x), flat(error)); }
+    static constexpr auto write(auto& record, auto h) { return run<brush>(record, h); }  // eq. 17-18
 };
 
 template <class Image>
@@ -107,12 +107,15 @@ BOOST_AUTO_TEST_CASE(filters_lie_where_they_should) {
     const auto tape = programs::of<glance>([](auto& record) { glance::program(record); });
     const std::vector<double> x = laws::some_numbers(3 * 32);
     const double              pixel = 2.0 / 5, narrow = -20, twice = 0.6931471805599453;
-    const laws::replayed<double> seen(tape, {x, {0, 0, narrow, 0, 0, pixel, 0, narrow, 0, 0, 0, pixel, narrow, 0, twice}}, {}, {1, 3, 0, 0});
+    const std::vector<double> numbers{0, 0, narrow, 0, 0, pixel, 0, narrow, 0, 0, 0, pixel, narrow, 0, twice};
+    const laws::replayed<double> seen(tape, {x, numbers}, {}, {1, 3, 0, 0});
     const auto read = seen["read"], written = seen["written"];
     for (std::size_t y = 0; y < 4; ++y)
         for (std::size_t i = 0; i < 4; ++i)
             for (std::size_t c = 0; c < 2; ++c) {
-                const auto at = [&](std::size_t row, std::size_t v, std::size_t u) { return row * 32 + (v * 4 + u) * 2 + c; };
+                const auto at = [&](std::size_t row, std::size_t v, std::size_t u) {
+                    return row * 32 + (v * 4 + u) * 2 + c;
+                };
                 BOOST_TEST(read[at(0, y, i)] == x[at(0, y, i)]);
                 BOOST_TEST(written[at(0, y, i)] == x[at(0, y, i)]);
                 if (i < 3) BOOST_TEST(std::abs(read[at(1, y, i)] - x[at(1, y, i + 1)]) < 1e-14);

@@ -75,8 +75,8 @@ struct label_by_label {
 };
 
 BOOST_AUTO_TEST_CASE(labels_at_once_are_labels_one_by_one) {
-    const laws::replayed<double> both(programs::of<label_by_label>([](auto& record) { label_by_label::program(record); }),
-                                      {{}, {}, laws::some_numbers(5 * 16)},
+    const tape t = programs::of<label_by_label>([](auto& record) { label_by_label::program(record); });
+    const laws::replayed<double> both(t, {{}, {}, laws::some_numbers(5 * 16)},
                                       laws::some_numbers(parameter_count<label_by_label>), {1, 0, 5, 0});
     const auto a = both["at once"], b = both["one by one"];
     BOOST_TEST(a.size() == 5u);

@@ -13,8 +13,9 @@ namespace elbo::laws {
 template <class Model>
 gradient_report obeys_the_law(const char* name, const setting& s = {}) {
     const gradient_report report = check_gradient<Model>(s);
-    std::printf("%-28s parameters %5zu loss %12.6f worst %.1e hash %016llx\n", name, parameter_count<Model>, report.loss,
-                report.worst, static_cast<unsigned long long>(hash_of(programs::training<Model>())));
+    const auto            hash   = static_cast<unsigned long long>(hash_of(programs::training<Model>()));
+    std::printf("%-24s parameters %5zu loss %11.6f worst %.1e hash %016llx\n", name, parameter_count<Model>,
+                report.loss, report.worst, hash);
     BOOST_TEST(report.checked > 0);
     BOOST_TEST(report.worst <= 1e-6, name << ": " << report.worst);
     std::size_t at = 0;
@@ -22,7 +23,8 @@ gradient_report obeys_the_law(const char* name, const setting& s = {}) {
         (([&]<class... P>(const char* network, list<P...>) {
              (([&] {
                   double most = 0;
-                  for (std::size_t i = 0; i < P::shape::size; ++i) most = std::max(most, std::abs(report.gradients[at + i]));
+                  for (std::size_t i = 0; i < P::shape::size; ++i)
+                      most = std::max(most, std::abs(report.gradients[at + i]));
                   BOOST_TEST(most > 0, name << ": no gradient reaches " << network << '.' << P::name);
                   at += P::shape::size;
               }()),
@@ -60,9 +62,9 @@ struct replayed {
 
 // Numbers without a pattern, in (-scale, scale).
 template <class T = double>
-std::vector<T> some_numbers(std::size_t count, double scale = 1, double phase = 0) {
+std::vector<T> some_numbers(std::size_t count, double scale = 1) {
     std::vector<T> v(count);
-    for (std::size_t i = 0; i < count; ++i) v[i] = static_cast<T>(scale * std::sin(1.7 * static_cast<double>(i) + 0.3 + phase));
+    for (std::size_t i = 0; i < count; ++i) v[i] = static_cast<T>(scale * std::sin(1.7 * static_cast<double>(i) + 0.3));
     return v;
 }
 

@@ -50,8 +50,9 @@ struct looking {
 };
 template <class T, class Pose, class Image>
 auto look(const std::vector<T>& x, const std::vector<T>& pose) {
-    return laws::replayed<T>(programs::of<looking<Pose, Image>>([](auto& record) { looking<Pose, Image>::program(record); }),
-                             {x, pose}, {}, {1, 1, 0, 0});
+    using model  = looking<Pose, Image>;
+    const tape t = programs::of<model>([](auto& record) { model::program(record); });
+    return laws::replayed<T>(t, {x, pose}, {}, {1, 1, 0, 0});
 }
 template <class T, class Pose, class Image>
 void identity_leaves_every_bit() {
@@ -102,8 +103,10 @@ BOOST_AUTO_TEST_CASE(an_inverse_undoes) {
     const std::vector<double> m{0.8, -0.3, 0.1, 0.2, 1.1, -0.4};
     const auto                u = look<double, affine_pose, grey>(laws::some_numbers(grey::size), m)["inverse"];
     for (std::size_t r = 0; r < 2; ++r)
-        for (std::size_t c = 0; c < 3; ++c)
-            BOOST_TEST(std::abs(m[3 * r] * u[c] + m[3 * r + 1] * u[3 + c] + (c == 2 ? m[3 * r + 2] : 0.0) - (r == c)) < 1e-15);
+        for (std::size_t c = 0; c < 3; ++c) {
+            const double both = m[3 * r] * u[c] + m[3 * r + 1] * u[3 + c] + (c == 2 ? m[3 * r + 2] : 0.0);
+            BOOST_TEST(std::abs(both - (r == c ? 1 : 0)) < 1e-15);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(a_pose_that_is_no_number_reads_nothing_outside) {
@@ -141,12 +144,15 @@ struct transformer_vae {
 };
 
 // A network that first turns its input upright.
-struct reader : stack<image, transformed_by<affine_pose, flatten, linear<6>>, flatten, linear<4>, to<categorical<4>>> {};
+struct reader
+    : stack<image, transformed_by<affine_pose, flatten, linear<6>>, flatten, linear<4>, to<categorical<4>>> {};
 struct upright {
     using inputs   = list<image, label<4>>;
     using networks = list<net<"reader", reader>>;
     static constexpr auto objective(auto& record) {
-        return minimise(term("errors", -run<reader>(record, input<image>(record)).log_density(input<label<4>>(record))));
+        const auto x = input<image>(record);
+        const auto y = input<label<4>>(record);
+        return minimise(term("errors", -run<reader>(record, x).log_density(y)));
     }
 };
 

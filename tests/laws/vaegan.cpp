@@ -11,7 +11,8 @@ using namespace elbo;
 using image = shape<1, 6, 6>;
 
 struct encoder : stack<image, flatten, linear<9>, act::tanh, linear<6>, to<diagonal_normal<3>>> {};
-struct decoder : stack<shape<3>, linear<18>, batch_norm<>, act::tanh, reshape<shape<2, 3, 3>>, conv_transpose<1, 4, 2, 1>, act::sigmoid> {};
+struct decoder : stack<shape<3>, linear<18>, batch_norm<>, act::tanh, reshape<shape<2, 3, 3>>,
+                       conv_transpose<1, 4, 2, 1>, act::sigmoid> {};
 struct features : stack<image, conv<2, 4, 2, 1>, act::softplus, flatten> {};
 struct verdict : stack<shape<18>, linear<5>, act::tanh, linear<1>, to<bernoulli>> {};
 
@@ -47,13 +48,15 @@ struct vaegan {
 constexpr std::size_t classes = 3;
 using digit                   = label<classes>;
 
-struct generator : stack<shape<2>, join<digit>, linear<18>, act::tanh, reshape<shape<2, 3, 3>>, conv_transpose<1, 4, 2, 1>, act::sigmoid> {};
+struct generator : stack<shape<2>, join<digit>, linear<18>, act::tanh, reshape<shape<2, 3, 3>>,
+                         conv_transpose<1, 4, 2, 1>, act::sigmoid> {};
 struct reader : stack<image, flatten, join<digit>, linear<8>, act::tanh, linear<4>, to<diagonal_normal<2>>> {};
 struct judge : stack<image, flatten, linear<8>, act::softplus, linear<classes + 1>> {};
 
 struct cvae_cgan {
     using inputs   = list<image, digit>;
-    using networks = list<player<net<"encoder", reader>, net<"decoder", generator>>, player<net<"discriminator", judge>>>;
+    using networks = list<player<net<"encoder", reader>, net<"decoder", generator>>,
+                          player<net<"discriminator", judge>>>;
 
     static constexpr auto objective(auto& record) {
         const auto x     = input<image>(record);

@@ -8,6 +8,7 @@ using image = shape<1, 28, 28>;
 struct encoder : stack<image, flatten, linear<40>, to<diagonal_normal<20>>> {};
 struct decoder : stack<shape<20>, linear<784>, reshape<image>, to<bernoulli>> {};
 struct discriminator : stack<image, flatten, linear<1>> {};
+
 struct model {
     using networks = list<player<net<"encoder", encoder>>, player<net<"decoder", decoder>>,
                           player<net<"discriminator", discriminator>>>;
@@ -19,7 +20,8 @@ struct model {
         const auto p = run<decoder>(record, q.sample(record, "z"));
         const auto bound  = minimise(term("reconstruction", -p.log_density(x)));
         const auto fooled = minimise(term("fooled", softplus(-run<discriminator>(record, p.mean()))));
-        [[maybe_unused]] const auto told = minimise(term("told", softplus(run<discriminator>(record, stop_gradient(p.mean())))));
+        const auto seen = run<discriminator>(record, stop_gradient(p.mean()));
+        [[maybe_unused]] const auto told = minimise(term("told", softplus(seen)));
 #ifdef ELBO_ACCEPTED
         return each_player(bound, fooled, told);
 #else

@@ -7,6 +7,7 @@ using namespace elbo;
 // As many numbers, but an image and a vector.
 using image = shape<1, 2, 2>;
 struct body : stack<image, flatten, linear<4>> {};
+
 struct model {
     using networks = list<net<"body", body>>;
     using inputs   = list<image>;

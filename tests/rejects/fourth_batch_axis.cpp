@@ -16,6 +16,7 @@ inline constexpr int elbo::batch_axis<sketch> = 3;
 template <>
 inline constexpr int elbo::batch_axis<sketch> = 4;
 #endif
+
 struct model {
     using networks = list<net<"body", body>>;
     using inputs   = list<image, sketch>;

@@ -5,6 +5,7 @@
 using namespace elbo;
 
 struct body : stack<shape<6>, linear<8>> {};
+
 struct model {
     using networks = list<net<"body", body>>;
     using inputs   = list<shape<6>>;

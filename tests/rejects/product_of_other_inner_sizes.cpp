@@ -6,6 +6,7 @@ using namespace elbo;
 
 // x (3) times (2, 3)
 struct body : stack<shape<3>, linear<8>> {};
+
 struct model {
     using networks = list<net<"body", body>>;
     using inputs   = list<shape<3>>;

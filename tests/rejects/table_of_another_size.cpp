@@ -6,6 +6,7 @@ using namespace elbo;
 
 using image = shape<1, 28, 28>;
 struct body : stack<image, flatten, linear<8>> {};
+
 struct model {
     using networks = list<net<"body", body>>;
     using inputs   = list<image>;

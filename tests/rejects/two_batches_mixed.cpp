@@ -7,6 +7,7 @@ using namespace elbo;
 // Labelled and unlabelled images come in batches of their own sizes.
 using image = shape<1, 28, 28>;
 struct body : stack<image, flatten, linear<8>> {};
+
 struct model {
     using networks = list<net<"body", body>>;
     using inputs   = list<image, unlabelled<image>>;

@@ -59,7 +59,8 @@ constexpr std::size_t parameters_in(list<Nets...>) {
 
 template <class Model>
 constexpr bool a_model_must_have_networks() {
-    static_assert(layers::a_model<Model>, "elbo: not a model: vae<encoder, decoder>, or a struct with networks, inputs, objective");
+    static_assert(layers::a_model<Model>,
+                  "elbo: not a model: vae<encoder, decoder>, or a struct with networks, inputs, objective");
     return layers::a_model<Model>;
 }
 

@@ -73,9 +73,10 @@ struct affine_pose {
             grid[P + p]     = layers::from_the_middle(p / W, H);
             grid[2 * P + p] = 1;
         }
-        constexpr std::array<double, 6> pixels{1, H > 1 ? w / h : 0, w, W > 1 ? h / w : 0, 1, h}, middle{0, 0, w, 0, 0, h};
-        const auto in_pixels = pose * verbs::table<shape<6>>(*pose.on, pixels) + verbs::table<shape<6>>(*pose.on, middle);
-        return layers::both_ways<3, P>(in_pixels, grid);
+        constexpr std::array<double, 6> pixels{1, H > 1 ? w / h : 0, w, W > 1 ? h / w : 0, 1, h};
+        constexpr std::array<double, 6> middle{0, 0, w, 0, 0, h};
+        const auto scaled = pose * verbs::table<shape<6>>(*pose.on, pixels);
+        return layers::both_ways<3, P>(scaled + verbs::table<shape<6>>(*pose.on, middle), grid);
     }
     // The pose that undoes a pose.
     template <class Axis, int K>
@@ -108,7 +109,9 @@ template <std::size_t N>
 struct thin_plate {
     static constexpr std::size_t n = N * N, order = n + 3;
 
-    static constexpr double control(std::size_t i) { return -1 + 2 * static_cast<double>(i) / static_cast<double>(N - 1); }
+    static constexpr double control(std::size_t i) {
+        return -1 + 2 * static_cast<double>(i) / static_cast<double>(N - 1);
+    }
     static constexpr std::array<double, order> terms(double x, double y) {
         std::array<double, order> t{};
         for (std::size_t i = 0; i < n; ++i) {
@@ -148,8 +151,8 @@ struct thin_plate {
     template <std::size_t Row, std::size_t H, std::size_t W>
     static constexpr auto row_terms = [] {
         std::array<std::array<double, order>, W> row{};
-        for (std::size_t c = 0; c < W; ++c)
-            row[c] = terms(W > 1 ? from_the_middle(c, W) / half(W) : 0, H > 1 ? from_the_middle(Row, H) / half(H) : 0);
+        constexpr double w = W > 1 ? half(W) : 1, h = H > 1 ? half(H) : 1;
+        for (std::size_t c = 0; c < W; ++c) row[c] = terms(from_the_middle(c, W) / w, from_the_middle(Row, H) / h);
         return row;
     }();
     template <std::size_t H, std::size_t W>
@@ -184,7 +187,10 @@ struct thin_plate_pose {
     static constexpr auto places(value<shape<size>, Axis, K> pose) {
         constexpr std::size_t     H = image_of<Image>::height, W = image_of<Image>::width, P = H * W;
         std::array<double, 2 * P> own{};
-        for (std::size_t p = 0; p < P; ++p) own[p] = static_cast<double>(p % W), own[P + p] = static_cast<double>(p / W);
+        for (std::size_t p = 0; p < P; ++p) {
+            own[p]     = static_cast<double>(p % W);
+            own[P + p] = static_cast<double>(p / W);
+        }
         std::array<double, size> pixels{};
         for (std::size_t i = 0; i < n; ++i) pixels[i] = layers::half(W), pixels[n + i] = layers::half(H);
 
@@ -205,7 +211,8 @@ constexpr auto warp(value<Shape, Axis, K> image, P pose) {
 struct transformed_by_needs_a_pose_of_an_image {
     template <std::size_t Index, class Layer, class Input>
     static constexpr bool at() {
-        static_assert(accepts<Layer, Input>, "elbo: transformed_by needs an image and layers that end in as many numbers as the pose has");
+        static_assert(accepts<Layer, Input>,
+                      "elbo: transformed_by needs an image, and layers that end in as many numbers as the pose has");
         return true;
     }
 };

@@ -13,9 +13,8 @@ constexpr bool encoder_must_end_in_a_code() {
 }
 template <class DecoderInput, class Code>
 constexpr bool decoder_must_begin_with_the_shape_of_the_code() {
-    constexpr bool same = std::is_same_v<DecoderInput, Code>;
-    static_assert(same, "elbo: the decoder's input is not the shape of the encoder's code");
-    return same;
+    static_assert(std::is_same_v<DecoderInput, Code>, "elbo: the decoder's input is not the shape of the encoder's code");
+    return std::is_same_v<DecoderInput, Code>;
 }
 
 template <class Encoder, class Decoder>

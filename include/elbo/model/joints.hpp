@@ -172,25 +172,26 @@ constexpr bool encoder_must_end_in_a_distribution() {
 }
 template <class Output>
 constexpr bool decoder_must_end_in_a_likelihood() {
-    static_assert(is_distribution<Output>, "elbo: the decoder must end in a likelihood: add to<bernoulli>, to<normal<>>, ...");
+    static_assert(is_distribution<Output>,
+                  "elbo: the decoder must end in a likelihood: add to<bernoulli>, to<normal<>>, ...");
     return is_distribution<Output>;
 }
 template <class DecoderInput, class Latent>
 constexpr bool decoder_must_begin_with_the_shape_of_the_latent() {
-    constexpr bool same = std::is_same_v<DecoderInput, Latent>;
-    static_assert(same, "elbo: the decoder's input is not the shape of the posterior's samples");
-    return same;
+    static_assert(std::is_same_v<DecoderInput, Latent>,
+                  "elbo: the decoder's input is not the shape of the posterior's samples");
+    return std::is_same_v<DecoderInput, Latent>;
 }
 template <class Likelihood, class Data>
 constexpr bool decoder_must_end_in_the_shape_of_the_data() {
-    constexpr bool same = std::is_same_v<Likelihood, Data>;
-    static_assert(same, "elbo: the likelihood is not over the shape of the data");
-    return same;
+    static_assert(std::is_same_v<Likelihood, Data>, "elbo: the likelihood is not over the shape of the data");
+    return std::is_same_v<Likelihood, Data>;
 }
 template <class Prior>
 constexpr bool prior_must_be_a_distribution() {
     constexpr bool is = std::is_same_v<Prior, standard_normal> || is_distribution<typename prior_output<Prior>::type>;
-    static_assert(is, "elbo: the prior must be standard_normal, a trained_prior or a network that ends in a distribution");
+    static_assert(is,
+                  "elbo: the prior must be standard_normal, a trained_prior or a network that ends in a distribution");
     return is;
 }
 template <class Prior>
@@ -213,19 +214,20 @@ constexpr bool prior_must_begin_with_the_first_condition(list<Conditions...>) {
 }
 template <class Missing>
 constexpr bool decoder_must_join_what_the_encoder_joins() {
-    constexpr bool joins = is_accepted<Missing>;
-    static_assert(joins, "elbo: the encoder joins a condition that the decoder does not: join<...> or one_sided_conditioning");
-    return joins;
+    static_assert(is_accepted<Missing>,
+                  "elbo: the encoder joins a condition that the decoder does not: join<...> or one_sided_conditioning");
+    return is_accepted<Missing>;
 }
 template <class Missing>
 constexpr bool encoder_must_join_what_the_decoder_joins() {
-    constexpr bool joins = is_accepted<Missing>;
-    static_assert(joins, "elbo: the decoder joins a condition that the encoder does not: join<...> or one_sided_conditioning");
-    return joins;
+    static_assert(is_accepted<Missing>,
+                  "elbo: the decoder joins a condition that the encoder does not: join<...> or one_sided_conditioning");
+    return is_accepted<Missing>;
 }
 template <class Objective>
 constexpr bool objective_must_have_a_loss() {
-    static_assert(has_loss<Objective>, "elbo: objective<...> needs evidence_bound<...>, importance_bound<K> or a type with a loss");
+    static_assert(has_loss<Objective>,
+                  "elbo: objective<...> needs evidence_bound<...>, importance_bound<K> or a type with a loss");
     return has_loss<Objective>;
 }
 template <class Objective>
@@ -244,10 +246,11 @@ constexpr bool joints_fit() {
     using latent     = support_of<typename e::output>;
     using conditions = decltype(unique(concat<typename e::conditions, typename d::conditions>{}));
 
-    using only_e     = missing<typename d::conditions, typename e::conditions>;
-    using only_d     = missing<typename e::conditions, typename d::conditions>;
 
     constexpr bool one_sided = (std::is_same_v<Options, one_sided_conditioning> || ...);
+
+    using only_e = std::conditional_t<one_sided, accepted, missing<typename d::conditions, typename e::conditions>>;
+    using only_d = std::conditional_t<one_sided, accepted, missing<typename e::conditions, typename d::conditions>>;
 
     if constexpr (!encoder_must_be_a_network<Encoder>()) return false;
     else if constexpr (!decoder_must_be_a_network<Decoder>()) return false;
@@ -264,8 +267,8 @@ constexpr bool joints_fit() {
     else if constexpr (!trained_prior_must_have_its_distributions_numbers<prior>()) return false;
     else if constexpr (!prior_must_be_over_the_latent<prior, latent>()) return false;
     else if constexpr (!prior_must_begin_with_the_first_condition<prior>(conditions{})) return false;
-    else if constexpr (!decoder_must_join_what_the_encoder_joins<std::conditional_t<one_sided, accepted, only_e>>()) return false;
-    else if constexpr (!encoder_must_join_what_the_decoder_joins<std::conditional_t<one_sided, accepted, only_d>>()) return false;
+    else if constexpr (!decoder_must_join_what_the_encoder_joins<only_e>()) return false;
+    else if constexpr (!encoder_must_join_what_the_decoder_joins<only_d>()) return false;
     else if constexpr (!objective_must_have_a_loss<objective>()) return false;
     else return options_of_the_objective_fit<objective>();
 }

@@ -280,7 +280,8 @@ constexpr value<Shape, once, Rows> table(tape& t, const std::array<double, N>& n
     for (node_id id : t.leaves) {
         if (t[id].what != verb::table || t[id].e != V::of) continue;
         bool same = true;
-        for (std::size_t i = 0; i < N; ++i) same = same && t.constants[static_cast<std::size_t>(t[id].i) + i] == numbers[i];
+        for (std::size_t i = 0, at = static_cast<std::size_t>(t[id].i); i < N && same; ++i)
+            same = t.constants[at + i] == numbers[i];
         if (same) return {&t, id};
     }
     const auto at = static_cast<std::int32_t>(t.constants.size());
@@ -401,8 +402,11 @@ struct matrix_or_dot<shape<M, N>> {
 // Each row's matrices: a (m, k), b (k, n). A transposed() operand is read as it lies, not moved.
 template <class V, class W>
 constexpr auto matmul(V a, W b) {
-    constexpr std::size_t m = V::shape::extents[0], k = V::shape::extents[1], n = W::shape::extents[1];
-    static_assert(W::shape::extents[0] == k, "elbo: a matrix product's inner sizes differ");
+    constexpr std::size_t m = matrix_or_dot<typename V::shape>::rows, k = matrix_or_dot<typename V::shape>::columns;
+    constexpr std::size_t l = matrix_or_dot<typename W::shape>::rows, n = matrix_or_dot<typename W::shape>::columns;
+    constexpr bool matrices = V::shape::rank == 2 && W::shape::rank == 2;
+    static_assert(matrices, "elbo: matmul multiplies values of shape<rows, columns>");
+    static_assert(!matrices || k == l, "elbo: a matrix product's inner sizes differ");
     using J = joint<value<scalar, typename V::axis, V::k>, value<scalar, typename W::axis, W::k>>;
     tape&      t  = *a.on;
     const auto is = [&](node_id x, std::size_t rows, std::size_t cols) {  // the transpose of a (cols, rows) matrix
@@ -410,7 +414,10 @@ constexpr auto matmul(V a, W b) {
     };
     const bool    ta = is(a.id, m, k), tb = is(b.id, k, n);
     const node_id x = ta ? t[a.id].a : a.id, y = tb ? t[b.id].a : b.id;
-    return value<shape<m, n>, typename J::axis, J::k>{&t, t.batched(x, y, ta, tb, static_cast<int>(m), static_cast<int>(n))};
+    using Y = value<shape<m, n>, typename J::axis, J::k>;
+    if constexpr (rows_go_together<V, W>())
+        return Y{&t, t.batched(x, y, ta, tb, static_cast<int>(m), static_cast<int>(n))};
+    else return recovered<Y>(&t);
 }
 template <std::size_t M, std::size_t N, class A, int K>
 constexpr value<shape<N, M>, A, K> transposed(value<shape<M, N>, A, K> x) {

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: MIT
+// Somebody else's program: a model of its own, run on this computer.
 
 #include <elbo/elbo.hpp>
 #include <elbo/host.hpp>
+#include <elbo/train/model.hpp>
 
+#include <cmath>
 #include <cstdio>
-#include <thread>
+
+using sensor = elbo::shape<6>;
+struct watcher : elbo::stack<sensor, elbo::linear<8>, elbo::act::relu, elbo::linear<4>, elbo::to<elbo::diagonal_normal<2>>> {};
+struct expected : elbo::stack<elbo::shape<2>, elbo::linear<6>, elbo::to<elbo::normal<>>> {};
+struct anomaly : elbo::vae<watcher, expected> {};
 
 elbo::random_words words_of_the_other_unit();
 
 int main() {
-    int threads = 0;
-    std::thread([&threads] { threads = 1; }).join();     // the target brings what threads need
-    std::printf("elbo %d.%d.%d, with a host\n", elbo::version_major, elbo::version_minor, elbo::version_patch);
-    return threads == 1 && elbo::draws(1, "consumer").words(2) == words_of_the_other_unit() ? 0 : 1;
+    elbo::host                               machine({.threads = 2});
+    elbo::built_model<anomaly, elbo::host>   model(machine, 1);
+    const std::vector<float>                 reading{0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f};
+    const auto                               back = model.reconstruct(reading);
+    std::printf("elbo %d.%d.%d, with a host: %g\n", elbo::version_major, elbo::version_minor, elbo::version_patch,
+                static_cast<double>(back[0][0]));
+    return back.size() == 1 && std::isfinite(back[0][0]) && elbo::draws(1, "consumer").words(2) == words_of_the_other_unit() ? 0 : 1;
 }
