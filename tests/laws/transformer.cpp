@@ -4,7 +4,7 @@
 #define BOOST_TEST_DYN_LINK
 #include "laws/replay.hpp"
 
-#include <elbo/layer/warp.hpp>
+#include <elbo/layer/thin_plate.hpp>
 
 #include <limits>
 

@@ -7,9 +7,9 @@ using namespace elbo;
 using image = shape<1, 28, 28>;
 
 #ifdef ELBO_ACCEPTED
-struct encoder : stack<image, conv<8, 3>, residual<conv<8, 3, 1, 1>, act::relu>, flatten, linear<40>, to<diagonal_normal<20>>> {};
+struct encoder : stack<image, conv<8, 3>, residual<conv<8, 3, 1, 1>>, flatten, linear<40>, to<diagonal_normal<20>>> {};
 #else
-struct encoder : stack<image, conv<8, 3>, residual<conv<16, 3, 1, 1>, act::relu>, flatten, linear<40>, to<diagonal_normal<20>>> {};
+struct encoder : stack<image, conv<8, 3>, residual<conv<16, 3, 1, 1>>, flatten, linear<40>, to<diagonal_normal<20>>> {};
 #endif
 
 struct decoder : stack<shape<20>, linear<784>, reshape<image>, to<bernoulli>> {};

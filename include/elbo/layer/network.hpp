@@ -59,9 +59,9 @@ constexpr std::size_t parameters_in(list<Nets...>) {
 
 template <class Model>
 constexpr bool a_model_must_have_networks() {
-    static_assert(layers::a_model<Model>,
-                  "elbo: not a model: vae<encoder, decoder>, or a struct with networks, inputs, objective");
-    return layers::a_model<Model>;
+    constexpr bool is = layers::a_model<Model>;
+    static_assert(is, "elbo: not a model: vae<encoder, decoder>, or a struct with networks, inputs, objective");
+    return true;
 }
 
 // Where everything of a model lies: constexpr, from the type.
@@ -70,7 +70,9 @@ struct layout {
     using players = decltype(layers::players_(layers::networks<Model>{}));
     using nets    = decltype(layers::all_nets(players{}));
 
-    static constexpr std::size_t parameters = a_model_must_have_networks<Model>() ? layers::parameters_in(nets{}) : 0;
+    static_assert(a_model_must_have_networks<Model>());
+
+    static constexpr std::size_t parameters = layers::parameters_in(nets{});
 
     template <class... Nets>
     static constexpr std::size_t states_in(list<Nets...>) {

@@ -28,7 +28,7 @@ constexpr bool all_fit(list<Nets...>) {
 }
 // What was rejected is not recorded: its tape is empty.
 template <class Model>
-inline constexpr bool fits = a_model_must_have_networks<Model>() && network_fits<Model> && all_fit(typename layout<Model>::nets{});
+inline constexpr bool fits = layers::a_model<Model> && network_fits<Model> && all_fit(typename layout<Model>::nets{});
 
 template <std::size_t Players, std::size_t Losses>
 constexpr void every_player_must_have_one_loss() {
@@ -111,6 +111,8 @@ constexpr tape of(F f) {
 // What training a model costs, before anything runs. Every figure is a function of the very tape that runs.
 template <class Model>
 struct plan {
+    static_assert(a_model_must_have_networks<Model>());
+
     static constexpr std::int64_t parameters = static_cast<std::int64_t>(layout<Model>::parameters);
 
     static constexpr cost step(std::int64_t batch) {

@@ -8,6 +8,8 @@
 #include <elbo/train/signals.hpp>
 #include <elbo/train/trainer.hpp>
 
+#include <optional>
+
 // What a trainer tells while it trains. A callback is any object with some of
 //     after_step(event)    after every step; may return false: stop
 //     log(event)           every `log_every` steps and at the end of an epoch; terms are means since the last
@@ -50,31 +52,90 @@ private:
     metrics_log log_;
 };
 
-// Checkpoints every so many seconds and at each epoch's end; a signal finishes the step, writes one and stops.
+// Checkpoints every so many seconds and at each epoch's end; a signal finishes the step, writes one and stops. What is
+// not finite is not written.
 template <class Trainer>
 class keep_checkpoints {
 public:
-    keep_checkpoints(Trainer& of, checkpoint_folder folder, double seconds = 60) : of_(of), folder_(std::move(folder)), every_(seconds) {}
+    keep_checkpoints(Trainer& of, checkpoint_folder folder, double seconds = 60)
+        : of_(of), folder_(std::move(folder)), every_(seconds) {}
 
     bool after_step(const progress_event& e) {
-        if (stop_.asked()) return false;
+        if (stop_.asked() != 0) return write(), false;
         if (e.seconds - last_ >= every_) write(), last_ = e.seconds;
         return true;
     }
     void after_epoch(const progress_event& e) {
         if (e.epoch == e.epochs || e.seconds - last_ >= every_ / 4) write(), last_ = e.seconds;
     }
-    std::string write() {
+    // Gives the path.
+    const std::string& write() {
+        if (written_at_ == of_.step()) return path_;
+        of_.check_finite();
         const auto tensors = of_.tensors();
-        return folder_.write(of_.step(), tensors.entries(), {{"seed", std::to_string(of_.settings().seed)}});
+        path_       = folder_.write(of_.step(), tensors.entries(), {{"seed", std::to_string(of_.settings().seed)},
+                                                                    {"batch", std::to_string(of_.settings().batch)}});
+        written_at_ = of_.step();
+        return path_;
     }
-    bool stopped() const { return stop_.asked(); }
+    bool               stopped() const { return stop_.asked() != 0; }
+    const std::string& path() const { return path_; }  // of the last one
 
 private:
-    Trainer&          of_;
-    checkpoint_folder folder_;
-    double            every_, last_ = 0;
-    stop_request      stop_;
+    Trainer&                     of_;
+    checkpoint_folder            folder_;
+    double                       every_, last_ = 0;
+    std::string                  path_;
+    std::optional<std::uint64_t> written_at_;
+    stop_request                 stop_;
+};
+
+struct resumed {
+    std::string              path;  // empty: there was none, and training begins anew
+    std::vector<std::string> warnings;
+};
+
+// Goes on from the newest checkpoint that can be read. Batches and noise are functions of the seed and the step, and
+// what a step is depends on the batch: with others it would be another run.
+template <class Trainer>
+resumed resume(Trainer& train, const checkpoint_folder& folder) {
+    newest_checkpoint newest = folder.newest();
+    if (!newest.found) return {{}, std::move(newest.warnings)};
+    const found_checkpoint& found = *newest.found;
+    for (const auto& [key, value] : {std::pair("seed", train.settings().seed), std::pair("batch", std::uint64_t{train.settings().batch})})
+        if (const auto at = found.file.metadata.find(key); at != found.file.metadata.end() && at->second != std::to_string(value))
+            throw io::bad_file(found.path + ": it was trained with " + key + " " + io::printable(at->second) + ", not " + std::to_string(value));
+    train.restore(found.path, found.file, found.step);
+    return {found.path, std::move(newest.warnings)};
+}
+
+// Looks at held-out images after each epoch; keeps the best weights as best-*.safetensors, and stops when `rule` has
+// seen enough. A resumed run begins to count anew.
+template <class Trainer>
+class stop_early {
+public:
+    stop_early(Trainer& of, const data::images& held_out, early_stopping rule) : of_(of), held_out_(held_out), rule_(rule) {}
+    stop_early(Trainer& of, const data::images& held_out, early_stopping rule, checkpoint_folder best)
+        : of_(of), held_out_(held_out), rule_(rule), best_(std::move(best)) {}
+
+    bool after_epoch(const progress_event& e) {
+        loss_ = of_.evaluate(held_out_).front().value;
+        if (rule_.look(loss_, e.step) && best_) {
+            of_.check_finite();
+            const auto tensors = of_.tensors();
+            best_->write_best(e.step, tensors.entries(), {{"held out loss", std::to_string(loss_)}});
+        }
+        return !rule_.enough();
+    }
+    const early_stopping& rule() const { return rule_; }
+    double                loss() const { return loss_; }  // of the last look
+
+private:
+    Trainer&                         of_;
+    const data::images&              held_out_;
+    early_stopping                   rule_;
+    std::optional<checkpoint_folder> best_;
+    double                           loss_ = 0;
 };
 
 }  // namespace elbo

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -43,14 +44,28 @@ condition_rows<Data> with(std::span<const float> values) {
     return {values};
 }
 
+namespace layers {
+// An objective of its own needs neither: then the data are its first input, and there are no codes.
+template <class Model>
+constexpr auto data_of() {
+    if constexpr (requires { typename Model::data; }) return type_of<typename Model::data>{};
+    else return type_of<typename data_traits<at<0, typename Model::inputs>>::raw>{};
+}
+template <class Model>
+constexpr auto latent_of() {
+    if constexpr (requires { typename Model::latent; }) return type_of<typename Model::latent>{};
+    else return type_of<shape<1>>{};
+}
+}  // namespace layers
+
 // A model on a machine: its parameters, and programs that run it. Programs are recorded when first used.
 template <class Model, class Machine>
 class built_model {
 public:
     using description = Model;
     using machine     = Machine;
-    using data        = typename Model::data;
-    using latent      = typename Model::latent;
+    using data        = typename decltype(layers::data_of<Model>())::type;
+    using latent      = typename decltype(layers::latent_of<Model>())::type;
 
     explicit built_model(Machine& on, std::uint64_t seed = 1, std::size_t batch = 100)
         : machine_(&on), batch_(batch), parameters_(layout<Model>::parameters), states_(layout<Model>::states) {
@@ -80,15 +95,15 @@ public:
     // ---- what a VAE can do. Conditions, where there are any, follow the data: encode(x, with<label<10>>(y)). ----
     template <class... C>
     rows<latent> encode(std::span<const float> x, C... given) {
-        return run<latent>(programs_.encode, [](auto& r) { Model::encode(r); }, "mean", x.size() / data::size, 0, x, given...);
+        return run<latent>(programs_.encode, [](auto& r) { Model::encode(r); }, "mean", rows_in<data>(x), 0, x, given...);
     }
     template <class... C>
     rows<data> decode(std::span<const float> z, C... given) {
-        return run<data>(programs_.decode, [](auto& r) { Model::decode(r); }, "mean", z.size() / latent::size, 0, z, given...);
+        return run<data>(programs_.decode, [](auto& r) { Model::decode(r); }, "mean", rows_in<latent>(z), 0, z, given...);
     }
     template <class... C>
     rows<data> reconstruct(std::span<const float> x, C... given) {
-        return run<data>(programs_.reconstruct, [](auto& r) { Model::reconstruct(r); }, "mean", x.size() / data::size, 0, x, given...);
+        return run<data>(programs_.reconstruct, [](auto& r) { Model::reconstruct(r); }, "mean", rows_in<data>(x), 0, x, given...);
     }
     // Means of the likelihood at draws of the prior; image i of a seed is always the same.
     template <class... C>
@@ -100,7 +115,7 @@ public:
     std::vector<float> log_weights(std::span<const float> x, std::uint64_t seed, std::uint32_t turn, C... given) {
         static_assert(K > 0);
         return run<shape<static_cast<std::size_t>(K)>>(weight_program<K>(), [](auto& r) { Model::template log_weights<K>(r); },
-                                                       "log weights", x.size() / data::size, seed, x, given..., draw_turn{turn})
+                                                       "log weights", rows_in<data>(x), seed, x, given..., draw_turn{turn})
             .values;
     }
 
@@ -130,18 +145,38 @@ private:
             b.counts            = {1, static_cast<std::int64_t>(n), static_cast<std::int64_t>(n), static_cast<std::int64_t>(n)};
             b.first_row         = static_cast<std::uint32_t>(first);
             if (!b.inputs.empty() && width > 0) b.inputs[0] = x.data() + first * width;
-            (bind(b, first, given), ...);
+            (bind(b, first, n, given), ...);
+            every_input_is_given(made->code(), b);
             made->replay(b);
             const auto got = made->output(name);
             std::copy(got.begin(), got.end(), out.values.begin() + static_cast<std::ptrdiff_t>(first * Out::size));
         }
         return out;
     }
-    template <class Data>
-    static void bind(bindings<float>& b, std::size_t first, condition_rows<Data> c) {
-        b.inputs[index_in<Data>(typename Model::inputs{})] = c.values.data() + first * data_traits<Data>::raw::size;
+    template <class Shape>
+    static std::size_t rows_in(std::span<const float> x) {
+        if (x.size() % Shape::size != 0)
+            throw std::invalid_argument("expected rows of " + std::to_string(Shape::size) + " numbers, got " +
+                                        std::to_string(x.size()) + " in all");
+        return x.size() / Shape::size;
     }
-    static void bind(bindings<float>& b, std::size_t, draw_turn d) { b.step = d.turn; }
+    // A condition that a program does not read is no error: a prior that is not conditioned, say.
+    template <class Data>
+    static void bind(bindings<float>& b, std::size_t first, std::size_t n, condition_rows<Data> c) {
+        static_assert(data_must_be_among_the_models_inputs<Data, Model>());
+        constexpr std::size_t width = data_traits<Data>::raw::size;
+        if (c.values.size() < (first + n) * width)
+            throw std::invalid_argument("expected a condition for every row, " + std::to_string((first + n) * width) +
+                                        " numbers or more, got " + std::to_string(c.values.size()));
+        if (const auto at = index_in<Data>(typename Model::inputs{}); at < b.inputs.size())
+            b.inputs[at] = c.values.data() + first * width;
+    }
+    static void bind(bindings<float>& b, std::size_t, std::size_t, draw_turn d) { b.step = d.turn; }
+    static void every_input_is_given(const tape& t, const bindings<float>& b) {
+        for (const node& n : t.nodes)
+            if (n.what == verb::input && b.inputs[static_cast<std::size_t>(n.i)] == nullptr)
+                throw std::invalid_argument("the model joins a condition that it was not given: encode(x, with<label<10>>(y))");
+    }
 
     template <int K>
     std::unique_ptr<program>& weight_program() {

@@ -44,7 +44,7 @@ struct diverged : std::runtime_error {
 struct progress_event {
     std::uint64_t                epoch = 0, epochs = 0, step = 0, step_in_epoch = 0, steps_per_epoch = 0;
     std::size_t                  batch = 0;
-    std::uint64_t                images_in_all = 0;
+    std::uint64_t                images_in_all = 0;  // in all: of this process
     double                       seconds = 0, images_per_second = 0, learning_rate = 0;
     std::span<const named_value> terms;  // means since the last event of its kind
 };
@@ -77,6 +77,7 @@ public:
         bound_.seed       = options_.seed;
         [&]<class... D>(list<D...>) { (inputs_.emplace_back(options_.batch * data_traits<D>::raw::size), ...); }(typename Model::inputs{});
         for (std::size_t i = 0; i < inputs_.size(); ++i) bound_.inputs[i] = inputs_[i].data();
+        for (const auto& [name, unused] : options_.slots) need_slot(name);
         sums_.assign(training_.code().outputs.size(), 0);
     }
 
@@ -94,8 +95,10 @@ public:
         const std::size_t   per_epoch = source.count(options_.batch);
         if (per_epoch == 0) throw std::invalid_argument(set.name + ": there are no images to train on");
         using clock = std::chrono::steady_clock;
-        auto          began = clock::now();
-        std::uint64_t images = 0;
+        const auto          began  = clock::now();
+        std::uint64_t       images = 0;
+        const std::uint64_t seen   = step_ / per_epoch * source.size() + step_ % per_epoch * options_.batch;
+        const std::uint64_t to_see = total.count * source.size() - std::min<std::uint64_t>(seen, total.count * source.size());
         while (step_ < total.count * per_epoch) {
             const std::uint64_t epoch = step_ / per_epoch, within = step_ % per_epoch;
             const std::size_t   first = static_cast<std::size_t>(within) * options_.batch;
@@ -106,7 +109,7 @@ public:
 
             const bool last = step_ % per_epoch == 0;
             const double seconds = std::chrono::duration<double>(clock::now() - began).count();
-            progress_event now{epoch + 1, total.count, step_, within + 1, per_epoch, n, total.count * source.size(), seconds,
+            progress_event now{epoch + 1, total.count, step_, within + 1, per_epoch, n, to_see, seconds,
                                seconds > 0 ? static_cast<double>(images) / seconds : 0, rate_, {}};
             latest_terms(now_terms_);
             now.terms = now_terms_;
@@ -117,7 +120,10 @@ public:
                 now.terms = now_terms_;
                 (call_log(callbacks, now), ...);
             }
-            if (last) (call_epoch(callbacks, now, go_on), ...);
+            if (last) {
+                check_finite();
+                (call_epoch(callbacks, now, go_on), ...);
+            }
             if (!go_on) return false;
         }
         return true;
@@ -128,6 +134,7 @@ public:
         check(set);
         if (!evaluation_) evaluation_ = std::make_unique<program>(machine_, programs::evaluation<Model>(), capacity());
         const data::batches source(set, {options_.seed, false, options_.binarise});
+        if (source.size() == 0) throw std::invalid_argument(set.name + ": there are no images to evaluate on");
         bindings<float>     b = bindings_for<float>(evaluation_->code());
         b.parameters          = model_.parameters().data();
         b.state               = model_.states().data();
@@ -166,6 +173,17 @@ public:
         ++step_;
     }
     std::span<float> input(std::size_t i) { return inputs_[i].span(); }
+
+    // A parameter that is not finite shows in the next step's loss; where there is none, here.
+    void check_finite() const {
+        const auto look = [&](const std::vector<tensor_place>& places, std::span<const float> values) {
+            for (const tensor_place& p : places)
+                if (!all_finite(values.subspan(p.offset, p.size)))
+                    throw diverged("a parameter is not finite after step " + std::to_string(step_) + ": first in " + p.name);
+        };
+        look(parameter_places<Model>(), model_.parameters());
+        look(state_places<Model>(), model_.states());
+    }
 
     // ---- checkpoints: everything that a later step depends on ----
     outgoing_tensors tensors() {
@@ -208,6 +226,17 @@ private:
         const auto rows = static_cast<std::int64_t>(n);
         return {1, rows, rows, rows};
     }
+    void need_slot(const std::string& name) const {
+        std::string known;
+        for (const named_slot& s : training_.code().slots) {
+            if (s.name == name) return;
+            known += (known.empty() ? "" : ", ") + std::string(s.name);
+        }
+        throw std::invalid_argument("the model has no slot " + name + (known.empty() ? "" : ": it has " + known));
+    }
+    static bool all_finite(std::span<const float> v) {
+        return std::all_of(v.begin(), v.end(), [](float x) { return std::isfinite(x); });
+    }
     float output(std::size_t k) const { return training_[training_.code().outputs[k].id][0]; }
 
     void latest_terms(std::vector<named_value>& to) const {
@@ -248,15 +277,20 @@ private:
         };
         [&]<class... D>(list<D...>) {
             (([&] {
+                 using raw = typename data_traits<D>::raw;
                  if constexpr (requires { D::classes; }) {
                      if (!set.labelled()) wrong("labels", "none");
                      if (set.classes > D::classes)
                          wrong("at most " + std::to_string(D::classes) + " classes", std::to_string(set.classes));
-                 } else if constexpr (is_image<D>) {
-                     using I = image_of<D>;
+                 } else if constexpr (requires { D::name; }) {
+                     if (set.attribute_names.size() != raw::size)
+                         wrong(std::to_string(raw::size) + " attributes an image", std::to_string(set.attribute_names.size()));
+                 } else if constexpr (is_image<raw>) {
+                     using I = image_of<raw>;
                      if (set.channels != I::channels || set.height != I::height || set.width != I::width)
                          wrong("images of " + size_text(I::channels, I::height, I::width), size_text(set.channels, set.height, set.width));
-                 }
+                 } else if (set.image_size() != raw::size)
+                     wrong("images of " + std::to_string(raw::size) + " numbers", size_text(set.channels, set.height, set.width));
              }()),
              ...);
         }(typename Model::inputs{});
@@ -307,21 +341,24 @@ private:
         if (!finite) throw_diverged("a gradient");
     }
 
-    // Replays the step on the reference machine to say where the first number that is not finite comes from.
+    // Says where the first number that is not finite comes from. A loss: the step is replayed on the reference machine.
+    // A gradient: it came from the loss downwards, so that its last layer was the first; parameters have moved already.
     [[noreturn]] void throw_diverged(const std::string& what) {
-        std::string       where = "";
-        const tape        code  = programs::training<Model>();
-        plain<float>      machine(code);
-        std::vector<float> spare_gradients(gradients_.size()), spare_states(model_.states().begin(), model_.states().end());
-        auto              b = bound_;
-        b.gradients = spare_gradients.data(), b.state = spare_states.data();
-        machine.replay(b);
-        const auto bad = [](std::span<const float> v) { return !std::all_of(v.begin(), v.end(), [](float x) { return std::isfinite(x); }); };
-        for (const layer_output& l : code.layers)
-            if (where.empty() && bad(machine[l.id])) where = std::string("the output of ") + l.network + "." + std::to_string(l.index);
-        if (where.empty())
+        std::string where;
+        if (what == "the loss") {
+            const tape         code = programs::training<Model>();
+            plain<float>       machine(code);
+            std::vector<float> spare_gradients(gradients_.size()), spare_states(model_.states().begin(), model_.states().end());
+            auto               b = bound_;
+            b.gradients = spare_gradients.data(), b.state = spare_states.data();
+            machine.replay_until(b, code.losses.back());
+            for (const layer_output& l : code.layers)
+                if (where.empty() && l.id <= code.losses.back() && !all_finite(machine[l.id]))
+                    where = std::string("the output of ") + l.network + "." + std::to_string(l.index);
+        } else {
             for (const tensor_place& p : parameter_places<Model>())
-                if (where.empty() && bad(std::span<const float>(spare_gradients).subspan(p.offset, p.size))) where = "the gradient of " + p.name;
+                if (!all_finite(std::as_const(gradients_).span().subspan(p.offset, p.size))) where = "the gradient of " + p.name;
+        }
         throw diverged(what + " is not finite at step " + std::to_string(step_ + 1) + (where.empty() ? "" : ": first in " + where));
     }
 

@@ -207,7 +207,7 @@ private:
         if (n.what == verb::product) all = n.e.fold, part = 48;
         else if (n.what == verb::conv_filter) {
             const window& w = tape_.windows[at(n.i)];
-            all = w.kernel_h * w.kernel_w, part = std::max(1, std::min(64 / w.in_c, (all + 3) / 4));
+            all = w.kernel_h, part = 1;
         } else if (n.what == verb::sum && n.e.cols == tape_[n.a].e.cols && n.e.fold == 1) all = n.e.cols, part = 64;
         for (int first = 0; first < all; first += part) tiles.push_back({id, first, std::min(all, first + part)});
     }
@@ -333,7 +333,7 @@ private:
             case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, 0, K, scratch); break;
             case verb::conv_filter: {
                 const window& w = tape_.windows[at(n.i)];
-                kernels::filter_gradient(f, id, f.fold(n.a), 0, w.kernel_h * w.kernel_w, scratch);
+                kernels::filter_gradient(f, id, f.fold(n.a), 0, w.kernel_h, scratch);
                 break;
             }
             case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, 0, K); break;

@@ -36,6 +36,8 @@ inline row_view view_of(const frame& f, extent whole, node_id x) {
     return {f.at[static_cast<index>(x)], one ? 0 : static_cast<index>(whole.fold / e.fold), static_cast<index>(e.cols)};
 }
 
+inline constexpr index row_tile = 1024;
+
 // Rows [first, last) of an elementwise verb. Where every operand has the result's rows, or is one number for all, the
 // rows are one long run.
 inline void elementwise(const frame& f, node_id id, index first, index last) {
@@ -51,19 +53,38 @@ inline void elementwise(const frame& f, node_id id, index first, index last) {
     int      count = 0;
     for (node_id x : {n.a, n.b, n.c})
         if (x >= 0) view[count++] = view_of(f, n.e, x);
-    bool one_run = true;
-    for (int k = 0; k < count; ++k)
-        one_run = one_run && ((view[k].ratio == 1 && view[k].cols == C) || (view[k].ratio == 0 && view[k].cols == 1));
-    const auto run = [&](index r, index rows) {
+    // Rows that are all alike (a bias, a channel's gain) are written out a few times, so that a run is long.
+    const auto one_number = [&](const row_view& v) { return v.ratio == 0 && v.cols == 1; };
+    const auto same_rows  = [&](const row_view& v) { return v.ratio == 1 && v.cols == C; };
+    const auto repeats    = [&](const row_view& v) { return v.ratio == 0 && v.cols == C && C > 1; };
+    bool       straight = true, tiled = C <= row_tile / 4;
+    for (int k = 0; k < count; ++k) {
+        straight = straight && (one_number(view[k]) || same_rows(view[k]));
+        tiled    = tiled && (one_number(view[k]) || same_rows(view[k]) || repeats(view[k]));
+    }
+    const auto run = [&](index r, index rows, const float* const* instead) {
         operand x[3];
-        for (int k = 0; k < count; ++k) x[k] = {view[k].row(r), view[k].cols == C && (view[k].ratio != 0 || C != 1)};
+        for (int k = 0; k < count; ++k)
+            x[k] = {instead != nullptr && instead[k] != nullptr ? instead[k] : view[k].row(r), view[k].cols == C && !one_number(view[k])};
         float* to = y + r * C;
         if (n.what == verb::zip) zip_of[number](to, x[0], x[1], rows * C, n.f.p, n.f.q);
         else if (n.what == verb::chain) chain_of[number](to, x[0], x[1], rows * C, n.f.p, n.f.q);
         else chain_pair_of[number](to, x[0], x[1], x[2], rows * C, n.f.p, n.f.q);
     };
-    if (one_run) return run(first, last - first);
-    for (index r = first; r < last; ++r) run(r, 1);
+    if (straight) return run(first, last - first, nullptr);
+    if (tiled && last - first > 1) {
+        float        tile[3][row_tile];
+        const float* instead[3] = {};
+        const index  rows       = std::min(row_tile / C, last - first);
+        for (int k = 0; k < count; ++k) {
+            if (!repeats(view[k])) continue;
+            for (index r = 0; r < rows; ++r) std::memcpy(tile[k] + r * C, view[k].data, C * sizeof(float));
+            instead[k] = tile[k];
+        }
+        for (index r = first; r < last; r += rows) run(r, std::min(rows, last - r), instead);
+        return;
+    }
+    for (index r = first; r < last; ++r) run(r, 1, nullptr);
 }
 
 // y = f(a op(b) + c): the row c and the formula f where a pass has fused them in.

@@ -11,33 +11,56 @@ namespace elbo::kernels {
 inline index patch_rows(const window& w) { return static_cast<index>(w.out_h) * static_cast<index>(w.out_w); }
 inline index patch_cols(const window& w) { return static_cast<index>(w.kernel_h * w.kernel_w * w.in_c); }
 
-// Taps [first, last) of every patch of one image, into a matrix with (last - first) in_c columns.
+// One row of the kernel over one row of the image: columns [from, to) of the kernel lie inside the image, and their
+// pixels are one run.
+struct kernel_run {
+    int from, to;
+};
+inline kernel_run inside_of(const window& w, int ox) {
+    const int left = ox * w.stride - w.pad;
+    return {std::max(0, -left), std::min<int>(w.kernel_w, w.in_w - left)};
+}
+
+// Kernel rows [first, last) of every patch of one image, into a matrix with (last - first) kernel_w in_c columns.
 inline void gather_patches(const window& w, const float* image, float* patches, int first, int last) {
-    const index ci = static_cast<index>(w.in_c), width = static_cast<index>(last - first) * ci;
+    const index ci = static_cast<index>(w.in_c), run = static_cast<index>(w.kernel_w) * ci;
+    float*      to = patches;
     for (int oy = 0; oy < w.out_h; ++oy)
         for (int ox = 0; ox < w.out_w; ++ox) {
-            float* to = patches + static_cast<index>(oy * w.out_w + ox) * width;
-            for (int tap = first; tap < last; ++tap, to += ci) {
-                const int y = oy * w.stride + tap / w.kernel_w - w.pad, x = ox * w.stride + tap % w.kernel_w - w.pad;
-                if (y < 0 || y >= w.in_h || x < 0 || x >= w.in_w) std::memset(to, 0, ci * sizeof(float));
-                else std::memcpy(to, image + static_cast<index>(y * w.in_w + x) * ci, ci * sizeof(float));
+            const kernel_run in = inside_of(w, ox);
+            for (int ky = first; ky < last; ++ky, to += run) {
+                const int y = oy * w.stride + ky - w.pad;
+                if (y < 0 || y >= w.in_h || in.from >= in.to) {
+                    std::memset(to, 0, run * sizeof(float));
+                    continue;
+                }
+                const float* from = image + static_cast<index>(y * w.in_w + ox * w.stride - w.pad + in.from) * ci;
+                const index  skip = static_cast<index>(in.from) * ci, n = static_cast<index>(in.to - in.from) * ci;
+                for (index k = 0; k < skip; ++k) to[k] = 0;
+                if (n == 4) std::memcpy(to + skip, from, 4 * sizeof(float));
+                else std::memcpy(to + skip, from, n * sizeof(float));
+                for (index k = skip + n; k < run; ++k) to[k] = 0;
             }
         }
 }
 // The transpose: each patch is added back where it came from.
 inline void scatter_patches(const window& w, const float* patches, float* image) {
-    const index ci = static_cast<index>(w.in_c);
+    const index ci = static_cast<index>(w.in_c), run = static_cast<index>(w.kernel_w) * ci;
     std::memset(image, 0, static_cast<index>(w.in_h * w.in_w) * ci * sizeof(float));
     const float* from = patches;
     for (int oy = 0; oy < w.out_h; ++oy)
-        for (int ox = 0; ox < w.out_w; ++ox)
-            for (int tap = 0; tap < w.kernel_h * w.kernel_w; ++tap, from += ci) {
-                const int y = oy * w.stride + tap / w.kernel_w - w.pad, x = ox * w.stride + tap % w.kernel_w - w.pad;
-                if (y < 0 || y >= w.in_h || x < 0 || x >= w.in_w) continue;
-                float* to = image + static_cast<index>(y * w.in_w + x) * ci;
-                if (ci >= simd::width) add_run(to, from, ci);
-                else for (index c = 0; c < ci; ++c) to[c] += from[c];
+        for (int ox = 0; ox < w.out_w; ++ox) {
+            const kernel_run in = inside_of(w, ox);
+            for (int ky = 0; ky < w.kernel_h; ++ky, from += run) {
+                const int y = oy * w.stride + ky - w.pad;
+                if (y < 0 || y >= w.in_h || in.from >= in.to) continue;
+                float*       to  = image + static_cast<index>(y * w.in_w + ox * w.stride - w.pad + in.from) * ci;
+                const float* add = from + static_cast<index>(in.from) * ci;
+                const index  n   = static_cast<index>(in.to - in.from) * ci;
+                if (n >= simd::width) add_run(to, add, n);
+                else for (index k = 0; k < n; ++k) to[k] += add[k];
             }
+        }
 }
 
 inline void convolve_rows(const frame& f, node_id id, index first, index last, float* scratch) {
@@ -45,34 +68,43 @@ inline void convolve_rows(const frame& f, node_id id, index first, index last, f
     const window& w = f.t.windows[static_cast<index>(n.i)];
     const index   P = patch_rows(w), T = patch_cols(w), co = static_cast<index>(w.out_c);
     float*        patches = scratch;
-    float*        rest    = scratch + P * T;
+    float*        turned  = scratch + P * T;
+    float*        rest    = turned + T * co;
     const float*  filter  = f.at[static_cast<index>(n.b)];
+    if (n.what == verb::conv_data)  // (T, co) to (co, T), once for all these rows
+        for (index t = 0; t < T; ++t)
+            for (index c = 0; c < co; ++c) turned[c * T + t] = filter[t * co + c];
     for (index r = first; r < last; ++r) {
         const float* a = f.at[static_cast<index>(n.a)] + r * f.cols(n.a);
         float*       y = f.at[static_cast<index>(id)] + r * static_cast<index>(n.e.cols);
         if (n.what == verb::conv) {
-            gather_patches(w, a, patches, 0, w.kernel_h * w.kernel_w);
+            gather_patches(w, a, patches, 0, w.kernel_h);
             f.product(false, false, P, co, T, patches, T, filter, co, y, co, false, rest);
         } else {
-            f.product(false, true, P, T, co, a, co, filter, co, patches, T, false, rest);
+            f.product(false, false, P, T, co, a, co, turned, T, patches, T, false, rest);
             scatter_patches(w, patches, y);
         }
     }
 }
 
-// Taps [first, last) of the filter gradient: the whole batch in order, so that the sum's order is fixed.
+// Images that one product of a filter gradient takes together.
+inline constexpr index images_together = 4;
+
+// Kernel rows [first, last) of the filter gradient: the whole batch in order, so that the sum's order is fixed.
 inline void filter_gradient(const frame& f, node_id id, index samples, int first, int last, float* scratch) {
     const node&   n = f.t[id];
     const window& w = f.t.windows[static_cast<index>(n.i)];
-    const index   P = patch_rows(w), ci = static_cast<index>(w.in_c), co = static_cast<index>(w.out_c);
-    const index   T       = static_cast<index>(last - first) * ci;
+    const index   P = patch_rows(w), co = static_cast<index>(w.out_c);
+    const index   row = static_cast<index>(w.kernel_w * w.in_c), T = static_cast<index>(last - first) * row;
     float*        patches = scratch;
-    float*        rest    = scratch + P * patch_cols(w);
-    float*        y       = f.at[static_cast<index>(id)] + static_cast<index>(first) * ci * co;
+    float*        rest    = scratch + images_together * P * patch_cols(w);
+    float*        y       = f.at[static_cast<index>(id)] + static_cast<index>(first) * row * co;
     if (samples == 0) std::memset(y, 0, T * co * sizeof(float));
-    for (index r = 0; r < samples; ++r) {
-        gather_patches(w, f.at[static_cast<index>(n.a)] + r * f.cols(n.a), patches, first, last);
-        f.product(true, false, T, co, P, patches, T, f.at[static_cast<index>(n.b)] + r * f.cols(n.b), co, y, co, r > 0, rest);
+    for (index r = 0; r < samples; r += images_together) {
+        const index images = std::min(images_together, samples - r);
+        for (index k = 0; k < images; ++k)
+            gather_patches(w, f.at[static_cast<index>(n.a)] + (r + k) * f.cols(n.a), patches + k * P * T, first, last);
+        f.product(true, false, T, co, images * P, patches, T, f.at[static_cast<index>(n.b)] + r * f.cols(n.b), co, y, co, r > 0, rest);
     }
 }
 
@@ -108,8 +140,8 @@ inline index scratch_of(const tape& t, const node& n) {
         case verb::batched: return gemm::scratch_floats(static_cast<index>(t[n.a].e.cols));
         case verb::conv: case verb::conv_data: case verb::conv_filter: {
             const window& w = t.windows[static_cast<index>(n.i)];
-            const index   k = std::max({patch_cols(w), patch_rows(w), static_cast<index>(w.out_c)});
-            return patch_rows(w) * patch_cols(w) + gemm::scratch_floats(k);
+            const index   P = patch_rows(w), T = patch_cols(w), co = static_cast<index>(w.out_c);
+            return images_together * P * T + T * co + gemm::scratch_floats(std::max({T, images_together * P, co}));
         }
         default: return 0;
     }
