@@ -14,14 +14,18 @@
 #include <elbo/core/shape.hpp>
 #include <elbo/core/text.hpp>
 
+#include <elbo/tape/algebra.hpp>
 #include <elbo/tape/canonical.hpp>
+#include <elbo/tape/columns.hpp>
 #include <elbo/tape/differentiate.hpp>
+#include <elbo/tape/passes.hpp>
 #include <elbo/tape/plan.hpp>
 #include <elbo/tape/tape.hpp>
 #include <elbo/tape/value.hpp>
 
 #include <elbo/layer/activation.hpp>
 #include <elbo/layer/arrange.hpp>
+#include <elbo/layer/attention.hpp>
 #include <elbo/layer/combine.hpp>
 #include <elbo/layer/convolution.hpp>
 #include <elbo/layer/dropout.hpp>
@@ -32,6 +36,8 @@
 #include <elbo/layer/pooling.hpp>
 #include <elbo/layer/recurrent.hpp>
 #include <elbo/layer/stack.hpp>
+#include <elbo/layer/thin_plate.hpp>
+#include <elbo/layer/warp.hpp>
 
 #include <elbo/dist/discrete.hpp>
 #include <elbo/dist/distribution.hpp>
@@ -43,5 +49,6 @@
 #include <elbo/objective/terms.hpp>
 
 #include <elbo/model/autoencoder.hpp>
+#include <elbo/model/joints.hpp>
 #include <elbo/model/program.hpp>
 #include <elbo/model/vae.hpp>

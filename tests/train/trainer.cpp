@@ -230,10 +230,10 @@ BOOST_AUTO_TEST_CASE(restored_it_goes_on) {
     trainer_options other = how;
     other.seed            = 4;
     small_trainer third(other, {.threads = 1});
-    BOOST_TEST(complaint_of([&] { resume(third, checkpoints); }).ends_with("000000011.safetensors: it was trained with seed 3, not 4"));
+    BOOST_TEST(complaint_of([&] { resume(third, checkpoints); }).ends_with("000000011.safetensors: it was trained with seed \"3\", not 4"));
     other.seed = 3, other.batch = 17;
     small_trainer fourth(other, {.threads = 1});
-    BOOST_TEST(complaint_of([&] { resume(fourth, checkpoints); }).ends_with(": it was trained with batch 16, not 17"));
+    BOOST_TEST(complaint_of([&] { resume(fourth, checkpoints); }).ends_with(": it was trained with batch \"16\", not 17"));
     other.batch = 16, other.average = 0;  // what is in the file beyond the model's own is left there
     small_trainer fifth(other, {.threads = 1});
     resume(fifth, checkpoints);

@@ -3,7 +3,7 @@
 
 #include <elbo/core/reject.hpp>
 #include <elbo/layer/parameter.hpp>
-#include <elbo/tape/value.hpp>
+#include <elbo/tape/algebra.hpp>
 
 // What a layer is. Given the shape In of one sample, a layer says
 //

@@ -25,10 +25,16 @@ struct trained_prior {
     using states     = list<>;
     using conditions = list<>;
 
-    static constexpr auto apply(const auto& s, auto) {
-        return layers::apply_leaf<trained_prior>(s, 0, parameters{}, states{});
+    // Rows is `once` where it only weighs samples, and a batch axis where each row draws a sample of its own.
+    template <class Rows>
+    static constexpr auto apply(const auto& s, Rows rows) {
+        return layers::apply_leaf<trained_prior>(s, rows, parameters{}, states{});
     }
-    static constexpr auto apply(const auto& s, int, auto numbers) { return Family::from(s, numbers); }
+    template <class Rows>
+    static constexpr auto apply(const auto& s, Rows, auto numbers) {
+        tape& t = *numbers.on;
+        return Family::from(s, value<shape<Size>, Rows>{&t, t.spread_to({Rows::axis, 1, static_cast<int>(Size)}, numbers.id)});
+    }
 };
 
 namespace zoo {

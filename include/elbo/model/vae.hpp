@@ -38,11 +38,11 @@ struct vae {
     static constexpr auto prior_of(R& record, Q q) {
         return prior_like<decltype(q.mean())>(record);
     }
-    template <class Z, class R>
+    template <class Z, class Rows = once, class R>
     static constexpr auto prior_like(R& record) {
         if constexpr (!has_prior_network) return standard_normal_of<Z>{&record.on};
         else if constexpr (prior_type::input::size == 0)
-            return prior_type::apply(layers::scope_of<prior_type>(record), 0);
+            return prior_type::apply(layers::scope_of<prior_type>(record), Rows{});
         else return run<prior_type>(record, first_condition(record));
     }
 
@@ -60,7 +60,7 @@ struct vae {
         output(record, "mean", likelihood(record, argument<latent>(record, 0)).mean());
     }
     static constexpr void generate(auto& record) {
-        const auto z = prior_like<value<latent>>(record).template sample<1>(record, "prior");
+        const auto z = prior_like<value<latent>, batch<1>>(record).template sample<1>(record, "prior");
         output(record, "mean", likelihood(record, z).mean());
     }
     template <int K>

@@ -111,15 +111,16 @@ public:
             const double seconds = std::chrono::duration<double>(clock::now() - began).count();
             progress_event now{epoch + 1, total.count, step_, within + 1, per_epoch, n, to_see, seconds,
                                seconds > 0 ? static_cast<double>(images) / seconds : 0, rate_, {}};
-            latest_terms(now_terms_);
-            now.terms = now_terms_;
-            bool go_on = true;
-            (call_step(callbacks, now, go_on), ...);
+            // A line of the history comes before the checkpoint of its step: a run that is killed in between has both or none.
             if (last || step_ % options_.log_every == 0) {
                 mean_terms(now_terms_);
                 now.terms = now_terms_;
                 (call_log(callbacks, now), ...);
             }
+            latest_terms(now_terms_);
+            now.terms  = now_terms_;
+            bool go_on = true;
+            (call_step(callbacks, now, go_on), ...);
             if (last) {
                 check_finite();
                 (call_epoch(callbacks, now, go_on), ...);

@@ -169,8 +169,8 @@ inline void transpose_panel(const float* b, std::size_t ldb, std::size_t rows, s
         for (std::size_t p = 0; p < k; ++p) to[p * panel + j] = j < rows ? b[j * ldb + p] : 0.0f;
 }
 
-inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda,
-                                 const float* b, std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
+inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, left whole, const float* b, std::size_t ldb,
+                                 float* c, std::size_t ldc, bool add, float* scratch) {
     const std::size_t count = (m + most_rows - 1) / most_rows;
     float*            tile  = scratch + (k + 8) * panel;
     for (std::size_t j = 0; j < n; j += panel) {
@@ -178,7 +178,7 @@ inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, co
         transpose_panel(b + j * ldb, ldb, cols, k, scratch);
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
-            const left        A{a + r * lda, lda, 1};
+            const left        A{whole.a + r * whole.row, whole.row, whole.step};
             if (cols == panel) {
                 blocks[rows - 1](A, scratch, panel, c + r * ldc + j, ldc, k, add);
                 continue;
@@ -195,9 +195,10 @@ inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, co
 inline void multiply(bool ta, bool tb, std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda,
                      const float* b, std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
     if (m == 0 || n == 0) return;
-    if (tb && m < 8) rows_times_rows(m, n, k, a, lda, b, ldb, c, ldc, add);
-    else if (tb) rows_times_transpose(m, n, k, a, lda, b, ldb, c, ldc, add, scratch);
-    else rows_times_matrix(m, n, k, ta ? left{a, 1, lda} : left{a, lda, 1}, b, ldb, c, ldc, add, scratch);
+    const left A = ta ? left{a, 1, lda} : left{a, lda, 1};
+    if (tb && !ta && m < 8) rows_times_rows(m, n, k, a, lda, b, ldb, c, ldc, add);
+    else if (tb) rows_times_transpose(m, n, k, A, b, ldb, c, ldc, add, scratch);
+    else rows_times_matrix(m, n, k, A, b, ldb, c, ldc, add, scratch);
 }
 
 }  // namespace elbo::gemm
