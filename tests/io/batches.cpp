@@ -117,14 +117,14 @@ BOOST_AUTO_TEST_CASE(grey_is_the_byte_over_255) {
     BOOST_TEST(from.pixels_name() == std::string("grey"));
 }
 
-BOOST_AUTO_TEST_CASE(colours_become_planes) {
+BOOST_AUTO_TEST_CASE(colours_stay_channels_last) {
     const data::images  set = some_images(3, 4, 3);
     const data::batches from(set, {.shuffle = false});
     const auto          out = epoch_of(from, 0, 3);
     for (std::size_t i = 0; i < 3; ++i)
         for (std::size_t c = 0; c < 3; ++c)
             for (std::size_t p = 0; p < 16; ++p)
-                BOOST_TEST(out[(i * 3 + c) * 16 + p] == static_cast<float>(set.pixels[(i * 16 + p) * 3 + c]) / 255.0f);
+                BOOST_TEST(out[(i * 16 + p) * 3 + c] == static_cast<float>(set.pixels[(i * 16 + p) * 3 + c]) / 255.0f);
     BOOST_CHECK_THROW(data::batches(set, {.binarise = true}), std::invalid_argument);
 }
 

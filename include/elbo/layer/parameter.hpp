@@ -49,6 +49,7 @@ struct channels_first {
     template <class>
     static constexpr auto        file_extents = std::array<std::size_t, 3>{C, H, W};
     static constexpr std::size_t file_index(std::size_t i) { return i % C * H * W + i / C; }
+    static constexpr fans        fans_of(std::size_t rows, std::size_t cols) { return {rows, cols, rows, cols}; }
 };
 
 template <std::size_t... E>

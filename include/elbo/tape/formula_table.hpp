@@ -113,10 +113,12 @@ constexpr formula         slope_of(formula f) {
     return detail::checked(detail::slopes[static_cast<std::size_t>(f.number)].slope(f.p, f.q));
 }
 constexpr formula first_slope_of(formula f) {
-    return detail::checked(detail::pair_slopes[static_cast<std::size_t>(f.number)].first(f.p, f.q));
+    const auto slope = detail::pair_slopes[static_cast<std::size_t>(f.number)].first;
+    return detail::checked(slope == nullptr ? formula{formula::not_written} : slope(f.p, f.q));
 }
 constexpr formula second_slope_of(formula f) {
-    return detail::checked(detail::pair_slopes[static_cast<std::size_t>(f.number)].second(f.p, f.q));
+    const auto slope = detail::pair_slopes[static_cast<std::size_t>(f.number)].second;
+    return detail::checked(slope == nullptr ? formula{formula::not_written} : slope(f.p, f.q));
 }
 
 }  // namespace elbo

@@ -8,11 +8,23 @@
 
 namespace elbo {
 
+namespace weights {
+
+// Batch norm's num_batches_tracked is an int64 in PyTorch's files.
+inline bool is_counter(const tensor_place& p) { return p.size == 1 && p.name.ends_with(".num_batches_tracked"); }
+
+}  // namespace weights
+
 // Tensors on their way to a file, in the file's layout. Keeps the memory that the entries point to.
 class outgoing_tensors {
 public:
     void add(const std::vector<tensor_place>& places, std::span<const float> buffer, const std::string& prefix = "") {
         for (const tensor_place& p : places) {
+            if (weights::is_counter(p)) {
+                const std::int64_t& n = counters_.emplace_back(static_cast<std::int64_t>(buffer[p.offset]));
+                entries_.push_back(io::make_tensor<std::int64_t>(prefix + p.name, std::span(&n, 1), p.extents));
+                continue;
+            }
             std::vector<float>& room = rooms_.emplace_back(p.size);
             for (std::size_t i = 0; i < p.size; ++i) room[p.file_index(i)] = buffer[p.offset + i];
             entries_.push_back(io::make_tensor<float>(prefix + p.name, room, p.extents));
@@ -21,7 +33,8 @@ public:
     std::span<const io::tensor_entry> entries() const { return entries_; }
 
 private:
-    std::list<std::vector<float>>  rooms_;
+    std::list<std::vector<float>> rooms_;
+    std::list<std::int64_t>       counters_;
     std::vector<io::tensor_entry> entries_;
 };
 
@@ -34,16 +47,15 @@ inline std::string extents_text(const std::vector<std::size_t>& extents) {
 }
 
 // Every tensor that the model has must be in the file, with the model's own shape; nothing is taken from the file but
-// numbers. num_batches_tracked is an int64 in PyTorch's files.
+// numbers. What else the file holds is left there.
 inline void take(const std::string& path, const io::tensor_file& file, const std::vector<tensor_place>& places,
                  std::span<float> buffer, const std::string& prefix = "") {
     for (const tensor_place& p : places) {
         const io::tensor_entry* entry = file.find(prefix + p.name);
         if (entry == nullptr) throw io::bad_file(path + ": expected a tensor " + prefix + p.name + ", got none");
-        const bool counts = entry->dtype == "I64" && p.size == 1;
-        std::vector<std::size_t> got = entry->shape, expected = p.extents;
-        if (got != expected)
-            throw io::bad_file(path + ": " + entry->name + ": expected shape " + extents_text(expected) + ", got " + extents_text(got));
+        const bool counts = entry->dtype == "I64" && is_counter(p);
+        if (entry->shape != p.extents)
+            throw io::bad_file(path + ": " + entry->name + ": expected shape " + extents_text(p.extents) + ", got " + extents_text(entry->shape));
         if (counts) {
             std::int64_t number = 0;
             entry->copy_to(std::span(&number, 1));
