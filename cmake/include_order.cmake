@@ -26,6 +26,7 @@ set(umbrella_host   core tape machine elbo.hpp)
 set(umbrella_device core tape machine elbo.hpp)
 set(umbrella_train  core io tape machine layer dist objective model train elbo.hpp)
 set(umbrella_eval   core io tape machine layer dist objective model train eval elbo.hpp)
+set(umbrella_xtensor core io tape machine layer dist objective model train elbo.hpp)
 
 # The doors: third-party headers (as a prefix), and the one file through which each enters.
 set(doors
@@ -33,8 +34,7 @@ set(doors
     "machine/host_onednn.hpp oneapi/dnnl/"
     "machine/host_cblas.hpp  xtensor-blas/"
     "machine/host_cblas.hpp  xflens/"
-    "machine/host_tensor.hpp xtensor/"
-    "machine/host_tensor.hpp xtl/"
+    "xtensor.hpp             xtensor/"
 )
 # The operating system, by room: durable files, signals and terminals, threads.
 set(system_headers fcntl.h poll.h pthread.h sched.h signal.h sys/ioctl.h sys/mman.h sys/stat.h sys/types.h termios.h

@@ -21,12 +21,10 @@ int main(int argc, char** argv) {
     const trainer_card card{.name     = "full_covariance_vae",
                             .about    = "VAEs with full, low-rank and diagonal posterior covariance",
                             .settings = {{"covariance", std::string("full"), "full, low_rank or diagonal"}}};
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
-    const auto given = [&](const char* kind) {
-        const std::string setting = std::string("covariance=") + kind;
-        return std::find(arguments.begin(), arguments.end(), setting) != arguments.end();
-    };
-    if (given("diagonal")) return examples::main_of<diagonal_vae>(card, argc, argv);
-    if (given("low_rank")) return examples::main_of<low_rank_vae>(card, argc, argv);
-    return examples::main_of<full_covariance_vae>(card, argc, argv);
+    return examples::main_of(card, argc, argv, [](const examples::call& with) {
+        const std::string covariance = with.one_of("covariance", {"full", "low_rank", "diagonal"});
+        if (covariance == "full") return with.train<full_covariance_vae>();
+        if (covariance == "low_rank") return with.train<low_rank_vae>();
+        return with.train<diagonal_vae>();
+    });
 }

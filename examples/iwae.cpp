@@ -16,22 +16,20 @@ template <int K>
 struct iwae : vae<encoder, decoder, objective<importance_bound<K>>> {};
 
 template <class Model>
-int train(const trainer_card& card, int argc, char** argv) {
-    return examples::main_of<Model>(card, argc, argv, {}, examples::standard_pictures<Model>, examples::standard_numbers<Model>,
-                                    [](auto& run) { examples::begin_at_the_data_mean(run, "decoder.4.bias"); });
+int train(const examples::call& with) {
+    return with.train<Model>({.begin = [](auto& run) { examples::begin_at_the_data_mean(run, "decoder.4.bias"); }});
 }
 
 int main(int argc, char** argv) {
     const trainer_card card{.name     = "iwae",
                             .about    = "Importance weighted autoencoders",
-                            .settings = {{"k", 5.0, "importance samples: 1, 5 or 50"},
+                            .settings = {{"k", std::string("5"), "importance samples: 1, 5 or 50"},
                                          {"binarise", 1.0, "1: draw each pixel anew whenever it is seen"},
                                          {"average", 0.9995, "decay of the running average of the weights that is evaluated"},
                                          {"nll_images", 10000.0, "test images for the importance-sampled likelihood"},
                                          {"nll_samples", 5000.0, "samples of each"}}};
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
-    const auto given = [&](const char* k) { return std::find(arguments.begin(), arguments.end(), k) != arguments.end(); };
-    if (given("k=1")) return train<vae_of_the_paper>(card, argc, argv);
-    if (given("k=50")) return train<iwae<50>>(card, argc, argv);
-    return train<iwae<5>>(card, argc, argv);
+    return examples::main_of(card, argc, argv, [](const examples::call& with) {
+        const std::string k = with.one_of("k", {"1", "5", "50"});
+        return k == "1" ? train<vae_of_the_paper>(with) : k == "5" ? train<iwae<5>>(with) : train<iwae<50>>(with);
+    });
 }

@@ -11,9 +11,6 @@ using namespace elbo::parity;
 
 namespace {
 
-struct domain {
-    double low, high, precision = 1e-5;
-};
 template <class F>
 constexpr domain domain_of = {-4, 4};
 template <> constexpr domain domain_of<formulas::over> = {0.05, 4};
@@ -49,19 +46,19 @@ constexpr kind kinds[] = {kind::same, kind::row, kind::column, kind::number, kin
 
 node_id make(sheet& s, kind k, int cols, domain in) {
     switch (k) {
-        case kind::same: return s.batch(6, cols, in.low, in.high);
-        case kind::row: return s.once(1, cols, in.low, in.high);
-        case kind::column: return s.batch(6, 1, in.low, in.high);
-        case kind::number: return s.once(1, 1, in.low, in.high);
-        case kind::fewer: return s.batch(2, cols, in.low, in.high);
-        case kind::fewer_column: return s.batch(2, 1, in.low, in.high);
+        case kind::same: return s.batch(6, cols, in);
+        case kind::row: return s.once(1, cols, in);
+        case kind::column: return s.batch(6, 1, in);
+        case kind::number: return s.once(1, 1, in);
+        case kind::fewer: return s.batch(2, cols, in);
+        case kind::fewer_column: return s.batch(2, 1, in);
     }
     return -1;
 }
 node_id make_once(sheet& s, kind k, int cols, domain in) {
     switch (k) {
-        case kind::same: return s.once(6, cols, in.low, in.high);
-        case kind::column: return s.once(6, 1, in.low, in.high);
+        case kind::same: return s.once(6, cols, in);
+        case kind::column: return s.once(6, 1, in);
         default: return make(s, k, cols, in);
     }
 }
@@ -78,7 +75,7 @@ BOOST_AUTO_TEST_CASE(of_one_argument) {
             for (const int cols : odd_columns) {
                 ++all;
                 differentiable += agrees("formula " + std::to_string(number) + ", " + std::to_string(cols) + " columns", rows, [&](sheet& s) {
-                    return s.t.map(f, s.batch(1, cols, domain_of<F>.low, domain_of<F>.high));
+                    return s.t.map(f, s.batch(1, cols, domain_of<F>));
                 }, domain_of<F>.precision);
             }
     });
@@ -108,7 +105,7 @@ BOOST_AUTO_TEST_CASE(of_two_arguments) {
                     return s.t.zip(f, make(s, a, 17, first_domain<F>), make(s, b, 17, second_domain<F>));
                 });
         agrees_in_every_size(name, [&](sheet& s, int cols) {
-            return s.t.zip(f, s.batch(1, cols, first_domain<F>.low, first_domain<F>.high), s.batch(1, cols, second_domain<F>.low, second_domain<F>.high));
+            return s.t.zip(f, s.batch(1, cols, first_domain<F>), s.batch(1, cols, second_domain<F>));
         });
     });
     for (kind a : kinds)
@@ -158,7 +155,7 @@ BOOST_AUTO_TEST_CASE(two_batches_at_once) {
     for (const std::int64_t rows : odd_rows)
         agrees("two batches", rows, [&](sheet& s) {
             const node_id w = s.once(1, 5);
-            const node_id a = s.t.multiply(s.batch(2, 5), w), b = s.t.multiply(s.batch(3, 5, -1, 1, 2), w);
+            const node_id a = s.t.multiply(s.batch(2, 5), w), b = s.t.multiply(s.batch(3, 5, {}, 2), w);
             return s.t.multiply(s.t.sum_to({0, 1, 5}, a), s.t.sum_to({0, 1, 5}, b));
         });
 }

@@ -10,6 +10,12 @@
 
 namespace elbo::parity {
 
+// Where random numbers lie.
+struct domain {
+    double low = -1, high = 1, precision = 1e-5;
+};
+inline constexpr domain positive = {0.1, 1}, small = {0.02, 0.2};
+
 struct sheet {
     tape                 t = {};
     handed_in            d = {};
@@ -18,20 +24,21 @@ struct sheet {
     explicit sheet(std::int64_t rows) { d.counts = {1, rows, (rows + 1) / 2, rows}; }
 
     // Rows of a batch: an input.
-    node_id batch(int fold, int cols, double low = -1, double high = 1, int axis = 1) {
+    node_id batch(int fold, int cols, domain in = {}, int axis = 1) {
         const extent e{axis, fold, cols};
-        d.inputs.push_back(spread_numbers(static_cast<std::size_t>(size_of(e, d.counts)), low, high, next_++));
+        d.inputs.push_back(spread_numbers(static_cast<std::size_t>(size_of(e, d.counts)), in.low, in.high, next_++));
         return operand(t.leaf(verb::input, e, t.inputs++));
     }
     // A parameter of `fold` rows.
-    node_id once(int fold, int cols, double low = -1, double high = 1) {
+    node_id once(int fold, int cols, domain in = {}) {
         const auto at = static_cast<std::int32_t>(d.parameters.size());
-        for (float x : spread_numbers(static_cast<std::size_t>(fold * cols), low, high, next_++)) d.parameters.push_back(x);
+        for (float x : spread_numbers(static_cast<std::size_t>(fold * cols), in.low, in.high, next_++)) d.parameters.push_back(x);
         return operand(t.leaf(verb::parameter, {0, fold, cols}, at));
     }
     // Whole numbers below `bound` that differ from row to row. They have no gradient.
     node_id places(int fold, int cols, int bound, int axis = 1) {
-        const node_id x = axis == 0 ? once(fold, cols, 0, bound) : batch(fold, cols, 0, bound, axis);
+        const domain  in{0, static_cast<double>(bound)};
+        const node_id x = axis == 0 ? once(fold, cols, in) : batch(fold, cols, in, axis);
         operands.pop_back();
         return t.map(formulas::floor_of{}, x);
     }
@@ -101,10 +108,10 @@ bool agrees(const std::string& name, std::int64_t rows, Record record, double pr
 
 // record(sheet, columns), for every odd number of rows and columns.
 template <class Record>
-void agrees_in_every_size(const std::string& name, Record record) {
+void agrees_in_every_size(const std::string& name, Record record, double precision = 1e-5) {
     for (const std::int64_t rows : odd_rows)
         for (const int cols : odd_columns)
-            agrees(name + ", " + std::to_string(cols) + " columns", rows, [&](sheet& s) { return record(s, cols); });
+            agrees(name + ", " + std::to_string(cols) + " columns", rows, [&](sheet& s) { return record(s, cols); }, precision);
 }
 
 }  // namespace elbo::parity

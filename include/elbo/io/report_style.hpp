@@ -42,7 +42,7 @@ table.card { border-spacing: 0; border-collapse: separate; overflow: hidden }
 td:first-child { color: var(--soft); white-space: nowrap; width: 1% }
 td + td { font-family: var(--mono); font-size: 13px; overflow-wrap: anywhere }
 td small { color: var(--soft); font-family: var(--sans) }
-.curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 18px;
+.curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 18px;
   align-items: start }
 .pictures { columns: 2 440px; column-gap: 18px }
 .pictures figure { break-inside: avoid; margin-bottom: 18px }

@@ -136,9 +136,10 @@ constexpr auto apply_all(const S& whole, X x, list<Placed, Rest...>) {
     part.parameters = whole.parameters + static_cast<int>(Placed::parameters_at);
     part.states     = whole.states + static_cast<int>(Placed::states_at);
     part.path       = mix_bits(whole.path + Placed::index + 1);
+    part.network    = "";  // layers inside a layer are not told of: they have its number
     const auto y    = layers::apply<typename Placed::layer, typename Placed::input>(part, x);
     if constexpr (verbs::is_value<std::remove_const_t<decltype(y)>>)
-        whole.on->layers.push_back({whole.network, static_cast<int>(Placed::index), y.id});
+        if (*whole.network != '\0') whole.on->layers.push_back({whole.network, static_cast<int>(Placed::index), y.id});
     return apply_all(whole, y, list<Rest...>{});
 }
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/layer/activation.hpp>
+#include <elbo/layer/convolution.hpp>
+#include <elbo/layer/normalisation.hpp>
 #include <elbo/model/names.hpp>
 #include <elbo/model/vae.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace elbo {
 
@@ -23,16 +28,15 @@ std::string type_name() {
     return name;
 }
 
-// linear<500, glorot_uniform, ...> is told as linear<500>: the leading numbers and shapes, or a family, say it all.
+// linear<500, glorot_uniform, ...> is told as linear<500>: the leading numbers say it all.
 template <class T>
 std::string short_name() {
     const std::string name = type_name<T>();
     const std::size_t open = name.find('<');
     if (open == std::string::npos) return name;
-    std::string out  = name.substr(0, open);
-    std::string kept;
-    std::size_t at = open + 1;
-    while (at < name.size()) {
+    const std::string head = name.substr(0, open);
+    std::string       kept;
+    for (std::size_t at = open + 1; at < name.size();) {
         int         depth = 0;
         std::size_t end   = at;
         for (; end < name.size(); ++end) {
@@ -41,33 +45,67 @@ std::string short_name() {
             if (name[end] == ',' && depth == 0) break;
         }
         std::string argument = name.substr(at, end - at);
-        while (!argument.empty() && argument.front() == ' ') argument.erase(0, 1);
-        const bool plain = !argument.empty() && ((argument[0] >= '0' && argument[0] <= '9') || out == "to" || out == "reshape" || out == "join" || out == "residual");
-        if (!plain) break;
-        kept += (kept.empty() ? "" : ", ");
-        kept += argument;
+        while (argument.starts_with(' ')) argument.erase(0, 1);
+        while (argument.ends_with(' ')) argument.pop_back();
+        const bool number = !argument.empty() && argument[0] >= '0' && argument[0] <= '9';
+        while (number && (argument.ends_with('u') || argument.ends_with('l') || argument.ends_with('U') || argument.ends_with('L'))) argument.pop_back();
+        if (!number) break;
+        kept += (kept.empty() ? "" : ", ") + argument;
         at = end + 1;
         if (end >= name.size() || name[end] == '>') break;
     }
-    if (!kept.empty()) {
-        out += '<';
-        out += kept;
-        out += '>';
-    }
-    return out;
+    return kept.empty() ? head : head + "<" + kept + ">";
 }
+
+// As somebody would write it: compilers differ in whether they tell what was left to its default.
+template <class T>
+struct told {
+    static std::string text() { return short_name<T>(); }
+};
+template <template <class...> class Outer, class First, class... Rest>
+struct told<Outer<First, Rest...>> {
+    static std::string text() {
+        std::string name = type_name<Outer<First, Rest...>>();
+        name.resize(name.find('<') + 1);
+        name += told<First>::text();
+        ((name += ", " + told<Rest>::text()), ...);
+        return name + ">";
+    }
+};
+template <std::size_t N>
+struct told<diagonal_normal<N>> {
+    static std::string text() { return "diagonal_normal<" + std::to_string(N) + ">"; }
+};
+template <int N>
+struct told<fixed<N>> {
+    static std::string text() { return "fixed<" + std::to_string(N) + ">"; }
+};
+template <>
+struct told<batch_norm<>> {
+    static std::string text() { return "batch_norm"; }
+};
+template <>
+struct told<act::elu<>> {
+    static std::string text() { return "act::elu"; }
+};
+template <std::size_t Out, std::size_t Kernel, std::size_t Stride, std::size_t Pad>
+struct told<conv_transpose<Out, Kernel, Stride, Pad>> {
+    static std::string text() {
+        std::string name = "conv_transpose<" + std::to_string(Out);
+        for (const std::size_t n : {Kernel, Stride, Pad}) name += ", " + std::to_string(n);
+        return name + ">";
+    }
+};
 
 template <std::size_t... E>
 std::string shape_text(shape<E...>) {
     std::string text;
-    ((text += (text.empty() ? "" : " x "), text += std::to_string(E)), ...);
+    ((text += (text.empty() ? "" : " x ") + std::to_string(E)), ...);
     return text.empty() ? "1" : text;
 }
 template <class F, class In>
 std::string shape_text(distribution_over<F, In>) {
-    std::string text = "over ";
-    text += shape_text(typename F::template support<In>{});
-    return text;
+    return shape_text(typename F::template support<In>{});
 }
 
 inline std::string with_commas(std::int64_t n) {
@@ -75,34 +113,63 @@ inline std::string with_commas(std::int64_t n) {
     for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
     return digits;
 }
-inline void line(std::string& page, const char* a, const std::string& b, const std::string& c, const std::string& d) {
+inline void line(std::string& page, const std::string& number, const std::string& layer, const std::string& output,
+                 const std::string& learned, const std::string& flops) {
     char room[256];
-    std::snprintf(room, sizeof room, "  %-4s %-34.34s %-18.18s %14s\n", a, b.c_str(), c.c_str(), d.c_str());
+    const std::string shown = layer.size() <= 40 ? layer : layer.substr(0, 37) + "...";
+    std::snprintf(room, sizeof room, "  %3s  %-40s %-14s %12s %14s\n", number.c_str(), shown.c_str(), output.c_str(), learned.c_str(), flops.c_str());
     page += room;
 }
+inline std::string count_text(std::int64_t n) { return n == 0 ? "" : with_commas(n); }
+
+// What it takes to come from one layer's output to the next one's, forwards, for an image: all runs of a network and all samples together.
+struct layer_costs {
+    struct entry {
+        const char*  network;
+        int          index;
+        std::int64_t flops;
+    };
+    std::vector<entry> entries;
+
+    explicit layer_costs(const tape& t) {
+        node_id before = 0;
+        for (const layer_output& l : t.layers) {
+            std::int64_t sum = 0;
+            for (node_id id = before; id <= l.id; ++id) sum += flops_of(t, t[id], {1, 1, 1, 1});
+            before = std::max(before, l.id + 1);
+            entries.push_back({l.network, l.index, sum});
+        }
+    }
+    std::int64_t of(const char* network, std::size_t index) const {
+        std::int64_t sum = 0;
+        for (const entry& e : entries)
+            if (same_name(e.network, network) && e.index == static_cast<int>(index)) sum += e.flops;
+        return sum;
+    }
+};
+
 template <class Placed>
-void row(std::string& page) {
+void row(std::string& page, const char* network, const layer_costs& costs) {
     const auto learned = static_cast<std::int64_t>(total_size<layers::parameters<typename Placed::layer, typename Placed::input>>);
-    line(page, std::to_string(Placed::index).c_str(), short_name<typename Placed::layer>(),
-         shape_text(typename Placed::output{}), learned == 0 ? "" : with_commas(learned));
+    line(page, std::to_string(Placed::index), told<typename Placed::layer>::text(), shape_text(typename Placed::output{}),
+         count_text(learned), count_text(costs.of(network, Placed::index)));
 }
 template <class... Placed>
-void rows_of_table(std::string& page, list<Placed...>) {
-    (row<Placed>(page), ...);
+void rows_of_table(std::string& page, const char* name, const layer_costs& costs, list<Placed...>) {
+    (row<Placed>(page, name, costs), ...);
 }
 template <class Net>
-void network(std::string& page) {
+void network(std::string& page, const layer_costs& costs) {
     using N = typename Net::network;
-    page += Net::name;
-    page += "  from ";
-    page += shape_text(typename N::input{});
+    line(page, "", std::string(Net::name) + (N::input::size == 0 ? "" : ", from " + shape_text(typename N::input{})), "output", "parameters",
+         "FLOPs an image");
+    if constexpr (requires { typename N::table; }) rows_of_table(page, Net::name, costs, typename N::table{});
+    else line(page, "", short_name<N>(), shape_text(typename N::output{}), count_text(static_cast<std::int64_t>(total_size<typename N::parameters>)), "");
     page += "\n";
-    if constexpr (requires { typename N::table; }) rows_of_table(page, typename N::table{});
-    else line(page, "", short_name<N>(), shape_text(typename N::output{}), with_commas(static_cast<std::int64_t>(total_size<typename N::parameters>)));
 }
 template <class... Nets>
-void networks(std::string& page, list<Nets...>) {
-    (network<Nets>(page), ...);
+void networks(std::string& page, const layer_costs& costs, list<Nets...>) {
+    (network<Nets>(page, costs), ...);
 }
 
 template <class T>
@@ -111,7 +178,7 @@ struct family_name {
 };
 template <class F, class In>
 struct family_name<distribution_over<F, In>> {
-    static std::string text() { return short_name<F>(); }
+    static std::string text() { return told<F>::text(); }
 };
 template <class Objective>
 struct bound_text {
@@ -140,25 +207,20 @@ struct bound_text<importance_bound<K>> {
 template <class Model>
 std::string describe(std::int64_t batch = 100) {
     std::string page;
-    card::networks(page, typename layout<Model>::nets{});
-    const cost   step = plan<Model>::step(batch);
-    const auto   add  = [&](const char* what, const std::string& number) {
-        page += what;
-        page += number;
-        page += "\n";
-    };
-    add("parameters         ", card::with_commas(plan<Model>::parameters));
-    add("verbs in a step    ", card::with_commas(step.verbs));
-    add("FLOPs an image     ", card::with_commas(step.flops / batch));
-    char room[96];
-    std::snprintf(room, sizeof room, "%.2f MiB for a batch of %lld: %.2f of activations", static_cast<double>(plan<Model>::bytes(batch)) / 1048576.0,
+    card::networks(page, card::layer_costs(programs::evaluation<Model>()), typename layout<Model>::nets{});
+    const cost step = plan<Model>::step(batch);
+    const auto add  = [&](const char* what, const std::string& words) { page += "  " + std::string(what) + words + "\n"; };
+    char       room[96];
+    add("parameters    ", card::with_commas(plan<Model>::parameters));
+    add("a step        ", card::with_commas(step.verbs) + " verbs, " + card::with_commas(step.flops / batch) + " FLOPs an image, forwards and back");
+    std::snprintf(room, sizeof room, "%.2f MiB for a batch of %lld, %.2f of them activations", static_cast<double>(plan<Model>::bytes(batch)) / 1048576.0,
                   static_cast<long long>(batch), static_cast<double>(4 * step.live) / 1048576.0);
-    add("memory             ", room);
+    add("memory        ", room);
     if constexpr (requires { typename Model::objective_type; }) {
-        add("posterior          ", card::family_name<typename Model::encoder::output>::text());
-        add("likelihood         ", card::family_name<typename Model::decoder::output>::text());
-        add("prior              ", card::short_name<typename Model::prior_type>());
-        add("bound              ", card::bound_text<typename Model::objective_type>::text(Model::conditions::size > 0));
+        add("posterior     ", card::family_name<typename Model::encoder::output>::text());
+        add("likelihood    ", card::family_name<typename Model::decoder::output>::text());
+        add("prior         ", card::told<typename Model::prior_type>::text());
+        add("bound         ", card::bound_text<typename Model::objective_type>::text(Model::conditions::size > 0));
     }
     return page;
 }

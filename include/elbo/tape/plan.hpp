@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/tape/tape.hpp>
+#include <elbo/tape/phases.hpp>
 
 namespace elbo {
 
@@ -51,48 +51,84 @@ struct cost {
     std::int64_t flops       = 0;  // of one replay
     std::int64_t product_flops = 0;  // of those, in products and convolutions
     std::int64_t values      = 0;  // floats computed in all
-    std::int64_t live        = 0;  // floats alive at once, at most: what an arena needs
+    std::int64_t live        = 0;  // floats of an arena, at most: see measure()
 };
 
-// One pass, linear in the tape, constexpr. `live` is an upper bound of the arena: machines reuse memory in place.
-// A value lives from its verb to its last reader; what a replay hands out lives to the end.
+// One pass, linear in the tape, constexpr. `live` is an upper bound of what a machine that runs the timetable takes, with
+// one thread:
+//     values that are read in another phase, or by what sums over the batch: whole, from phase to phase
+//     values that are read only in the rows phase they are made in: one chunk of rows at a time
+//     gradients that are only stored: nothing, they are computed where they are stored
+// each in multiples of 16 floats, and a sixteenth for gaps. What a replay hands out lives to the end.
 constexpr cost measure(const tape& t, const row_counts& counts) {
+    const auto           at    = [](node_id id) { return static_cast<std::size_t>(id); };
+    const auto           count = t.nodes.size();
+    const timetable      w     = make_timetable(t);
+    row_counts           chunk = counts;
+    std::vector<int>     last(count, 0), reads(count, 0);        // by home: the last moment; by node
+    std::vector<node_id> end(count, -1), head(count, -1), next(count, -1);  // by home: the last reader; lists of what ends there
+    std::vector<char>    shared(count, 0), stored(count, 0);
+    for (std::size_t a = 1; a < chunk.size(); ++a) chunk[a] = largest_chunk(counts[a]);
+
+    for (node_id id = 0; id < t.size(); ++id) {
+        const node&   n = t[id];
+        const int     m = w.moment[at(id)];
+        const node_id h = w.home[at(id)];
+        end[at(h)]      = id;
+        if (last[at(h)] < m) last[at(h)] = m;
+        if (n.what == verb::view) continue;
+        if (w.kind[at(id)] != work::rows) shared[at(id)] = 1;
+        if (n.what == verb::store && w.home[at(n.a)] == n.a) stored[at(n.a)] = 1;
+        for (node_id x : {n.a, n.b, n.c}) {
+            if (x < 0) continue;
+            const auto y = at(w.home[at(x)]);
+            ++reads[y];
+            end[y] = id;
+            if (last[y] < m) last[y] = m;
+            if (m != w.moment[y] || w.kind[at(id)] != work::rows) shared[y] = 1;
+        }
+    }
+    const auto keep = [&](node_id id) {
+        const auto y = at(w.home[at(id)]);
+        last[y] = w.moments - 1, shared[y] = 1, ++reads[y];
+    };
+    for (const named_output& o : t.outputs) keep(o.id);
+    for (node_id loss : t.losses) keep(loss);
+
+    const auto owns   = [&](node_id id) { return owns_memory(t[id]) && !(stored[at(id)] != 0 && reads[at(id)] == 1); };
+    const auto padded = [](std::int64_t floats) { return (floats + 15) / 16 * 16; };
+    for (node_id id = 0; id < t.size(); ++id)
+        if (shared[at(id)] == 0 && owns(id)) next[at(id)] = head[at(end[at(id)])], head[at(end[at(id)])] = id;
+
     cost                      c;
-    const auto                count = t.nodes.size();
-    std::vector<node_id>      home(count, -1), last(count, -1);
-    std::vector<node_id>      head(count, -1), next(count, -1);
+    std::vector<std::int64_t> change(static_cast<std::size_t>(w.moments) + 1, 0), own(static_cast<std::size_t>(w.moments), 0);
+    std::int64_t              local = 0, alive = 0, most = 0;
     c.verbs = static_cast<int>(count);
     for (node_id id = 0; id < t.size(); ++id) {
-        const auto  at = static_cast<std::size_t>(id);
-        const node& n  = t[id];
-        home[at]       = n.what == verb::view ? home[static_cast<std::size_t>(n.a)] : id;
-        last[at]       = id;
-        for (node_id x : {n.a, n.b, n.c})
-            if (x >= 0) last[static_cast<std::size_t>(home[static_cast<std::size_t>(x)])] = id;
-    }
-    for (const named_output& o : t.outputs) last[static_cast<std::size_t>(home[static_cast<std::size_t>(o.id)])] = t.size() - 1;
-    for (node_id id = 0; id < t.size(); ++id) {
-        auto& first                        = head[static_cast<std::size_t>(last[static_cast<std::size_t>(id)])];
-        next[static_cast<std::size_t>(id)] = first;
-        first                              = id;
-    }
-    std::int64_t alive = 0;
-    for (node_id id = 0; id < t.size(); ++id) {
         const node&        n     = t[id];
+        const auto         m     = static_cast<std::size_t>(w.moment[at(id)]);
         const std::int64_t flops = flops_of(t, n, counts);
         c.flops += flops;
         if (n.what == verb::product || n.what == verb::batched || n.what == verb::conv || n.what == verb::conv_data ||
             n.what == verb::conv_filter)
             c.product_flops += flops;
-        if (owns_memory(n)) {
-            const std::int64_t size = size_of(n.e, counts);
-            c.values += size;
-            alive += size;
-            if (alive > c.live) c.live = alive;
+        if (owns_memory(n)) c.values += size_of(n.e, counts);
+        if (owns(id) && shared[at(id)] != 0) {
+            const std::int64_t size = padded(size_of(n.e, counts));
+            change[m] += size;
+            change[static_cast<std::size_t>(last[at(id)]) + 1] -= size;
+        } else if (owns(id)) {
+            own[m] += padded(size_of(n.e, chunk));
+            if (own[m] > local) local = own[m];
         }
-        for (node_id dead = head[static_cast<std::size_t>(id)]; dead >= 0; dead = next[static_cast<std::size_t>(dead)])
-            if (owns_memory(t[dead])) alive -= size_of(t[dead].e, counts);
+        for (node_id dead = head[at(id)]; dead >= 0; dead = next[at(dead)])
+            own[static_cast<std::size_t>(w.moment[at(dead)])] -= padded(size_of(t[dead].e, chunk));
     }
+    for (std::int64_t by : change) {
+        alive += by;
+        if (alive > most) most = alive;
+    }
+    c.live = (most + local) + (most + local) / 16;
     return c;
 }
 

@@ -8,6 +8,7 @@
 #include <elbo/train/signals.hpp>
 #include <elbo/train/trainer.hpp>
 
+#include <functional>
 #include <optional>
 
 // What a trainer tells while it trains. A callback is any object with some of
@@ -38,18 +39,23 @@ public:
     explicit history(std::string path) : log_(std::move(path)) {}
     history(std::string path, std::uint64_t resumed_at) : log_(std::move(path), resumed_at) {}
 
+    // What is measured at the end of each epoch stands in that step's line.
+    history& at_epoch_ends(std::function<std::vector<named_value>()> measure) {
+        measure_ = std::move(measure);
+        return *this;
+    }
     void log(const progress_event& e) {
         std::vector<named_value> values(e.terms.begin(), e.terms.end());
+        if (measure_ && e.step_in_epoch == e.steps_per_epoch)
+            for (named_value& v : measure_()) values.push_back(std::move(v));
         values.push_back({"images_per_second", e.images_per_second});
         values.push_back({"learning_rate", e.learning_rate});
-        log_.add(e.step, e.epoch, log_.seconds_before() + e.seconds, values);
-    }
-    void add(const progress_event& e, std::span<const named_value> values) {
         log_.add(e.step, e.epoch, log_.seconds_before() + e.seconds, values);
     }
 
 private:
     metrics_log log_;
+    std::function<std::vector<named_value>()> measure_;
 };
 
 // Checkpoints every so many seconds and at each epoch's end; a signal finishes the step, writes one and stops. What is

@@ -4,6 +4,7 @@
 #include <elbo/io/picture.hpp>
 #include <elbo/machine/bindings.hpp>
 #include <elbo/model/vae.hpp>
+#include <elbo/train/checkpoint.hpp>
 #include <elbo/train/weights.hpp>
 
 #include <algorithm>
@@ -206,7 +207,7 @@ void save(const built_model<Model, Machine>& m, const std::string& path) {
 // All or nothing: a file that does not fit leaves the model as it was.
 template <class Model, class Machine>
 void load(built_model<Model, Machine>& m, const std::string& path) {
-    const io::tensor_file file = io::read_safetensors(path);
+    const io::tensor_file file = read_checkpoint(path);
     std::vector<float>    p(m.parameters().size()), s(m.states().size());
     weights::take(path, file, parameter_places<Model>(), p);
     weights::take(path, file, state_places<Model>(), s);

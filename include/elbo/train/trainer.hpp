@@ -54,6 +54,25 @@ struct epochs {
     explicit epochs(std::uint64_t n) : count(n) {}
 };
 
+namespace zoo {
+
+// A machine may say which verbs it has no kernel for: `static constexpr std::array lacking{verb::cholesky}`.
+template <class Model, class Machine>
+constexpr bool machine_must_have_every_verb_of_the_step() {
+    if constexpr (requires { Machine::lacking; }) {
+        constexpr bool complete = [] {
+            for (const node& n : programs::training<Model>().nodes)
+                for (verb v : Machine::lacking)
+                    if (n.what == v) return false;
+            return true;
+        }();
+        static_assert(complete, "elbo: the machine lacks a verb that this model's training step needs");
+        return complete;
+    } else return true;
+}
+
+}  // namespace zoo
+
 // Trains a model: batches, steps, optimiser, schedules. Everything is a function of (seed, step), so a run that is
 // resumed from a checkpoint goes on bit for bit.
 //
@@ -61,6 +80,8 @@ struct epochs {
 //     train.fit(digits.train, epochs(20), progress_bar{}, history{"run/metrics.jsonl"});
 template <class Model, class Machine>
 class trainer {
+    static constexpr bool fits = zoo::machine_must_have_every_verb_of_the_step<Model, Machine>();
+
 public:
     explicit trainer(trainer_options o = {}, typename Machine::options machine = {})
         : options_(std::move(o)),
@@ -71,6 +92,7 @@ public:
           average_(options_.average > 0 ? layout<Model>::parameters : 0),
           training_(machine_, programs::training<Model>(), capacity()),
           bound_(bindings_for<float>(training_.code())) {
+        static_cast<void>(fits);
         bound_.parameters = model_.parameters().data();
         bound_.gradients  = gradients_.data();
         bound_.state      = model_.states().data();

@@ -120,9 +120,6 @@ private:
 
     static index at(node_id id) { return static_cast<index>(id); }
 
-    // Chunks of a batch of n: a matter of n alone.
-    static index chunks_of(std::int64_t n) { return n < 8 ? 1 : std::max<index>(2, static_cast<index>((n + 49) / 50)); }
-
     void lay_out() {
         const index count = tape_.nodes.size();
         for (const node& n : tape_.nodes)
@@ -167,12 +164,7 @@ private:
         for (node_id id = 0; id < tape_.size(); ++id)
             if (tape_[id].what == verb::view) order[at(id)] = order[at(home[at(id)])];
         row_counts chunk = capacity_;
-        for (index a = 1; a < chunk.size(); ++a) {
-            std::int64_t most = 0;  // smaller batches may have larger chunks
-            for (std::int64_t n = std::max<std::int64_t>(1, capacity_[a] - 200); n <= capacity_[a]; ++n)
-                most = std::max(most, (n + static_cast<std::int64_t>(chunks_of(n)) - 1) / static_cast<std::int64_t>(chunks_of(n)));
-            chunk[a] = most;
-        }
+        for (index a = 1; a < chunk.size(); ++a) chunk[a] = largest_chunk(capacity_[a]);
         own_          = place_values(own, chunk, order);
         local_floats_ = static_cast<index>(own_.size);
 
@@ -254,7 +246,7 @@ private:
             // The chunks of axis 1, then those of axis 2, ...
             index end[most_axes] = {};
             for (int a = 1; a < most_axes; ++a)
-                end[a] = end[a - 1] + (uses_axis_[static_cast<index>(a)] ? chunks_of(counts_[static_cast<index>(a)]) : 0);
+                end[a] = end[a - 1] + (uses_axis_[static_cast<index>(a)] ? static_cast<index>(chunks_of(counts_[static_cast<index>(a)])) : 0);
             for (int k; (k = next_[p].fetch_add(1, std::memory_order_relaxed)) < static_cast<int>(end[most_axes - 1]);) {
                 int a = 1;
                 while (static_cast<index>(k) >= end[a]) ++a;

@@ -3,31 +3,11 @@
 
 #include <elbo/machine/arena.hpp>
 #include <elbo/tape/passes.hpp>
+#include <elbo/tape/phases.hpp>
 
 namespace elbo {
 
-// The order in which a CPU runs a tape. Verbs whose results have rows of their own run chunk by chunk, each thread
-// taking a chunk of the batch through all of them while it is in its cache; what needs the whole batch (weight
-// gradients, sums) runs after a barrier, cut by its output. So a phase is one of
-//     rows     many chunks of rows, each through every node
-//     whole    many tiles of results that sum over the batch
-//     single   small things about parameters, on one thread
-// Phases are as long as dependencies allow: an fc-VAE's training step has five.
-enum class work { none, rows, whole, single };
-
-constexpr work work_of(const tape& t, const node& n) {
-    switch (n.what) {
-        case verb::input: case verb::parameter: case verb::state: case verb::slot: case verb::count: case verb::table:
-        case verb::view: return work::none;
-        default: break;
-    }
-    if (n.what == verb::store || n.what == verb::assign) return work::single;
-    if (n.e.axis != 0) return work::rows;
-    for (node_id x : {n.a, n.b, n.c})
-        if (x >= 0 && t[x].e.axis != 0) return work::whole;
-    return work::single;
-}
-
+// The order in which a CPU runs a tape: its timetable, without the moments that are empty.
 struct phase {
     work                 kind;
     std::vector<node_id> nodes;
@@ -39,42 +19,23 @@ struct schedule_of {
 };
 
 inline schedule_of make_schedule(const tape& t) {
-    const auto  at = [](node_id id) { return static_cast<std::size_t>(id); };
-    schedule_of s;
-    s.time.assign(t.nodes.size(), -1);  // -1: not yet
-    std::size_t left = t.nodes.size();
-    const auto  done = [&](node_id x) { return x < 0 || s.time[at(x)] >= 0; };
-    // Nodes that need no work are there as soon as their operands are.
-    const auto settle = [&](node_id id, int now) {
-        s.time[at(id)] = now;
-        --left;
-    };
-    while (left > 0) {
-        bool moved = false;
-        for (work kind : {work::single, work::rows, work::whole}) {
-            phase      p{kind, {}};
-            const int  now = static_cast<int>(s.phases.size());
-            for (node_id id = 0; id < t.size(); ++id) {
-                if (done(id)) continue;
-                const node& n = t[id];
-                const work  w = work_of(t, n);
-                if (w != work::none && w != kind) continue;
-                bool ready = done(n.a) && done(n.b) && done(n.c);
-                // A sum over the batch never reads what the same phase computes.
-                if (w == work::whole)
-                    for (node_id x : {n.a, n.b, n.c}) ready = ready && (x < 0 || s.time[at(x)] < now || work_of(t, t[x]) == work::none);
-                if (w == work::none && n.what == verb::view && kind == work::whole) ready = ready && s.time[at(n.a)] < now;
-                if (!ready) continue;
-                if (w != work::none) p.nodes.push_back(id);
-                settle(id, w == work::none && n.what != verb::view ? 0 : now);
-                moved = true;
-            }
-            if (!p.nodes.empty()) s.phases.push_back(std::move(p));
+    for (node_id id = 0; id < t.size(); ++id)
+        if (std::max({t[id].a, t[id].b, t[id].c}) >= id) throw recording_error("elbo: a tape's nodes do not come after their operands");
+    const timetable    w = make_timetable(t);
+    std::vector<phase> moments(static_cast<std::size_t>(w.moments));
+    for (const bool change : {false, true})  // states change last in their phase
+        for (node_id id = 0; id < t.size(); ++id) {
+            const auto at = static_cast<std::size_t>(id);
+            if (w.kind[at] != work::none && (t[id].what == verb::assign) == change)
+                moments[static_cast<std::size_t>(w.moment[at])].nodes.push_back(id);
         }
-        if (!moved) throw recording_error("elbo: a tape's nodes do not come after their operands");
+    schedule_of      s;
+    std::vector<int> renamed(moments.size(), 0);
+    for (std::size_t m = 0; m < moments.size(); ++m) {
+        renamed[m] = static_cast<int>(s.phases.size());
+        if (!moments[m].nodes.empty()) s.phases.push_back({kind_of_moment(static_cast<int>(m)), std::move(moments[m].nodes)});
     }
-    for (int& moment : s.time)
-        if (moment >= static_cast<int>(s.phases.size()) && !s.phases.empty()) moment = static_cast<int>(s.phases.size()) - 1;
+    for (int m : w.moment) s.time.push_back(renamed[static_cast<std::size_t>(m)]);
     return s;
 }
 
