@@ -30,14 +30,14 @@ set(umbrella_xtensor core io tape machine layer dist objective model train elbo.
 
 # The doors: third-party headers (as a prefix), and the one file through which each enters.
 set(doors
-    "machine/host_simd.hpp   xsimd/"
-    "machine/host_onednn.hpp oneapi/dnnl/"
-    "machine/host_cblas.hpp  xtensor-blas/"
-    "machine/host_cblas.hpp  xflens/"
-    "xtensor.hpp             xtensor/"
+    "machine/host/simd.hpp             xsimd/"
+    "machine/host/products/onednn.hpp  oneapi/dnnl/"
+    "machine/host/products/cblas.hpp   xtensor-blas/"
+    "machine/host/products/cblas.hpp   xflens/"
+    "xtensor.hpp                       xtensor/"
 )
-# The operating system, by room: durable files, signals and terminals, threads.
-set(system_headers fcntl.h poll.h pthread.h sched.h signal.h sys/ioctl.h sys/mman.h sys/stat.h sys/types.h termios.h
+# The operating system, by room: durable files, signals and terminals, threads, libraries.
+set(system_headers dlfcn.h fcntl.h poll.h pthread.h sched.h signal.h sys/ioctl.h sys/mman.h sys/stat.h sys/types.h termios.h
                    unistd.h)
 set(system_rooms io train machine)
 

@@ -265,8 +265,10 @@ inline std::string safetensors_header(const std::map<std::string, std::string>& 
         if (text.back() != '{') text += ',';
         safetensors::add_json_string(text, tensor.name);
         text += ":{\"dtype\":\"" + tensor.dtype + "\",\"shape\":[";
-        for (std::size_t i = 0; i < tensor.shape.size(); ++i)
-            text += (i == 0 ? "" : ",") + std::to_string(tensor.shape[i]);
+        for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
+            if (i > 0) text += ',';
+            text += std::to_string(tensor.shape[i]);
+        }
         text += "],\"data_offsets\":[" + std::to_string(at) + "," + std::to_string(at + tensor.bytes.size()) + "]}";
         at += tensor.bytes.size();
     }

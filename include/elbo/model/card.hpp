@@ -109,9 +109,13 @@ std::string shape_text(distribution_over<F, In>) {
 }
 
 inline std::string with_commas(std::int64_t n) {
-    std::string digits = std::to_string(n);
-    for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
-    return digits;
+    const std::string digits = std::to_string(n);
+    std::string       text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+        text += digits[i];
+    }
+    return text;
 }
 inline void line(std::string& page, const std::string& number, const std::string& layer, const std::string& output,
                  const std::string& learned, const std::string& flops) {

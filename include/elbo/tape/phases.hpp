@@ -30,52 +30,65 @@ constexpr work work_of(const tape& t, const node& n) {
 // Moments 0, 3, 6, ... are single, 1, 4, ... rows, 2, 5, ... whole; some stay empty.
 constexpr work kind_of_moment(int moment) { return moment % 3 == 0 ? work::single : moment % 3 == 1 ? work::rows : work::whole; }
 
+// Numbers by node or by moment, zero at first. Compilers limit the steps of a constant expression, and each call of a
+// vector's is some: passes that run in constant expressions use plain arrays.
+template <class T>
+struct by_number {
+    T* at;
+
+    constexpr explicit by_number(std::size_t count) : at(new T[count + 1]{}) {}
+    constexpr by_number(by_number&& other) noexcept : at(other.at) { other.at = nullptr; }
+    constexpr ~by_number() { delete[] at; }
+};
+
 struct timetable {
-    std::vector<int>     moment;  // by node
-    std::vector<work>    kind;    // by node
-    std::vector<node_id> home;    // by node: whose memory it names, its own but for views
-    int                  moments = 1;
+    by_number<int>     moment;
+    by_number<work>    kind;
+    by_number<node_id> home;  // whose memory a node names: its own, but for views
+    int                moments = 1;
 };
 
 // One pass: every node in the first moment of its kind that its operands allow. A sum over the batch never reads what
 // its own phase computes; a state changes when all have read it.
 constexpr timetable make_timetable(const tape& t) {
-    const auto at = [](node_id id) { return static_cast<std::size_t>(id); };
-    timetable  w;
-    w.moment.assign(t.nodes.size(), 0);
-    w.kind.assign(t.nodes.size(), work::none);
-    w.home.assign(t.nodes.size(), 0);
-    std::vector<int>     read(t.nodes.size(), 0);  // by state: its latest reader's moment
+    const std::size_t    size = t.nodes.size();
+    timetable            table{by_number<int>(size), by_number<work>(size), by_number<node_id>(size)};
+    const by_number<int> latest(size);  // by state: its last reader's moment
     std::vector<node_id> states, changes;
-    for (node_id id = 0; id < t.size(); ++id) {
-        const node& n = t[id];
+    const node* const    nodes  = t.nodes.data();
+    int* const           moment = table.moment.at;
+    work* const          kind   = table.kind.at;
+    node_id* const       home   = table.home.at;
+    const node_id        count  = t.size();
+    for (node_id id = 0; id < count; ++id) {
+        const node& n = nodes[id];
         const work  k = work_of(t, n);
         int         m = 0;
-        for (node_id x : {n.a, n.b, n.c}) {
-            if (x < 0) continue;
-            const bool same = k == work::whole && w.kind[at(w.home[at(x)])] == work::whole;
-            if (w.moment[at(x)] + same > m) m = w.moment[at(x)] + same;
-        }
-        if (k != work::none)
-            while (kind_of_moment(m) != k) ++m;
-        w.moment[at(id)] = m;
-        w.kind[at(id)]   = k;
-        w.home[at(id)]   = n.what == verb::view ? w.home[at(n.a)] : id;
-        if (m >= w.moments) w.moments = m + 1;
+        const auto  after = [&](node_id x) {
+            const int then = moment[x] + (k == work::whole && kind[home[x]] == work::whole);
+            if (then > m) m = then;
+        };
+        if (n.a >= 0) after(n.a);
+        if (n.b >= 0) after(n.b);
+        if (n.c >= 0) after(n.c);
+        if (k != work::none) m += ((k == work::single ? 0 : k == work::rows ? 1 : 2) - m % 3 + 3) % 3;
+        moment[id] = m, kind[id] = k;
+        home[id]   = n.what == verb::view ? home[n.a] : id;
+        if (m >= table.moments) table.moments = m + 1;
         if (n.what == verb::state) states.push_back(id);
         if (n.what == verb::assign) changes.push_back(id);
-        if (!states.empty())
-            for (node_id x : {n.a, n.b, n.c})
-                if (x >= 0 && t[w.home[at(x)]].what == verb::state && read[at(w.home[at(x)])] < m) read[at(w.home[at(x)])] = m;
+        if (states.empty()) continue;
+        for (node_id x : {n.a, n.b, n.c})
+            if (x >= 0 && nodes[home[x]].what == verb::state && latest.at[home[x]] < m) latest.at[home[x]] = m;
     }
     for (node_id id : changes)
         for (node_id state : states) {
-            const node &n = t[id], &s = t[state];
+            const node &n = nodes[id], &s = nodes[state];
             if (s.i >= n.i + n.e.fold * n.e.cols || n.i >= s.i + s.e.fold * s.e.cols) continue;
-            while (w.moment[at(id)] < read[at(state)]) w.moment[at(id)] += 3;
-            if (w.moment[at(id)] >= w.moments) w.moments = w.moment[at(id)] + 1;
+            while (moment[id] < latest.at[state]) moment[id] += 3;
+            if (moment[id] >= table.moments) table.moments = moment[id] + 1;
         }
-    return w;
+    return table;
 }
 
 // Chunks of a batch of n: a matter of n alone.

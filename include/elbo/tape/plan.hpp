@@ -61,71 +61,78 @@ struct cost {
 //     gradients that are only stored: nothing, they are computed where they are stored
 // each in multiples of 16 floats, and a sixteenth for gaps. What a replay hands out lives to the end.
 constexpr cost measure(const tape& t, const row_counts& counts) {
-    const auto           at    = [](node_id id) { return static_cast<std::size_t>(id); };
-    const auto           count = t.nodes.size();
-    const timetable      w     = make_timetable(t);
-    row_counts           chunk = counts;
-    std::vector<int>     last(count, 0), reads(count, 0);        // by home: the last moment; by node
-    std::vector<node_id> end(count, -1), head(count, -1), next(count, -1);  // by home: the last reader; lists of what ends there
-    std::vector<char>    shared(count, 0), stored(count, 0);
+    const std::size_t        all    = t.nodes.size();
+    const timetable          table  = make_timetable(t);
+    const node* const        nodes  = t.nodes.data();
+    const int* const         moment = table.moment.at;
+    const work* const        kind   = table.kind.at;
+    const node_id* const     home   = table.home.at;
+    const node_id            count  = t.size();
+    const by_number<int>     last(all), reads(all);            // by home: the last moment; how many read it
+    const by_number<node_id> end(all), head(all), next(all);   // by home: the last reader; lists of what ends there, plus 1
+    const by_number<bool>    shared(all), stored(all);
+    row_counts               chunk = counts;
     for (std::size_t a = 1; a < chunk.size(); ++a) chunk[a] = largest_chunk(counts[a]);
 
-    for (node_id id = 0; id < t.size(); ++id) {
-        const node&   n = t[id];
-        const int     m = w.moment[at(id)];
-        const node_id h = w.home[at(id)];
-        end[at(h)]      = id;
-        if (last[at(h)] < m) last[at(h)] = m;
-        if (n.what == verb::view) continue;
-        if (w.kind[at(id)] != work::rows) shared[at(id)] = 1;
-        if (n.what == verb::store && w.home[at(n.a)] == n.a) stored[at(n.a)] = 1;
-        for (node_id x : {n.a, n.b, n.c}) {
-            if (x < 0) continue;
-            const auto y = at(w.home[at(x)]);
-            ++reads[y];
-            end[y] = id;
-            if (last[y] < m) last[y] = m;
-            if (m != w.moment[y] || w.kind[at(id)] != work::rows) shared[y] = 1;
+    for (node_id id = 0; id < count; ++id) {
+        const node& n = nodes[id];
+        const int   m = moment[id];
+        if (n.what == verb::view) {
+            end.at[home[id]] = id;
+            continue;
         }
+        end.at[id] = id, last.at[id] = m;
+        const bool in_rows = kind[id] == work::rows;
+        if (!in_rows) shared.at[id] = true;
+        if (n.what == verb::store && home[n.a] == n.a) stored.at[n.a] = true;
+        const auto read = [&](node_id x) {
+            const node_id y = home[x];
+            ++reads.at[y], end.at[y] = id;
+            if (last.at[y] < m) last.at[y] = m;
+            if (!in_rows || m != moment[y]) shared.at[y] = true;
+        };
+        if (n.a >= 0) read(n.a);
+        if (n.b >= 0) read(n.b);
+        if (n.c >= 0) read(n.c);
     }
     const auto keep = [&](node_id id) {
-        const auto y = at(w.home[at(id)]);
-        last[y] = w.moments - 1, shared[y] = 1, ++reads[y];
+        const node_id y = home[id];
+        last.at[y] = table.moments - 1, shared.at[y] = true, ++reads.at[y];
     };
     for (const named_output& o : t.outputs) keep(o.id);
     for (node_id loss : t.losses) keep(loss);
 
-    const auto owns   = [&](node_id id) { return owns_memory(t[id]) && !(stored[at(id)] != 0 && reads[at(id)] == 1); };
-    const auto padded = [](std::int64_t floats) { return (floats + 15) / 16 * 16; };
-    for (node_id id = 0; id < t.size(); ++id)
-        if (shared[at(id)] == 0 && owns(id)) next[at(id)] = head[at(end[at(id)])], head[at(end[at(id)])] = id;
-
-    cost                      c;
-    std::vector<std::int64_t> change(static_cast<std::size_t>(w.moments) + 1, 0), own(static_cast<std::size_t>(w.moments), 0);
-    std::int64_t              local = 0, alive = 0, most = 0;
+    cost                          c;
+    const auto                    moments = static_cast<std::size_t>(table.moments);
+    const by_number<std::int64_t> change(moments), own(moments);  // by moment: what comes and goes; what its chunks hold
+    const by_number<std::int64_t> size(all);
+    std::int64_t                  local = 0, alive = 0, most = 0;
     c.verbs = static_cast<int>(count);
-    for (node_id id = 0; id < t.size(); ++id) {
-        const node&        n     = t[id];
-        const auto         m     = static_cast<std::size_t>(w.moment[at(id)]);
+    for (node_id id = 0; id < count; ++id) {
+        const node&        n     = nodes[id];
         const std::int64_t flops = flops_of(t, n, counts);
         c.flops += flops;
         if (n.what == verb::product || n.what == verb::batched || n.what == verb::conv || n.what == verb::conv_data ||
             n.what == verb::conv_filter)
             c.product_flops += flops;
-        if (owns_memory(n)) c.values += size_of(n.e, counts);
-        if (owns(id) && shared[at(id)] != 0) {
-            const std::int64_t size = padded(size_of(n.e, counts));
-            change[m] += size;
-            change[static_cast<std::size_t>(last[at(id)]) + 1] -= size;
-        } else if (owns(id)) {
-            own[m] += padded(size_of(n.e, chunk));
-            if (own[m] > local) local = own[m];
+        if (owns_memory(n)) {
+            const std::int64_t whole = size_of(n.e, counts);
+            c.values += whole;
+            if (shared.at[id]) {
+                const bool in_place = stored.at[id] && reads.at[id] == 1;
+                if (!in_place) change.at[moment[id]] += (whole + 15) / 16 * 16, change.at[last.at[id] + 1] -= (whole + 15) / 16 * 16;
+            } else {
+                size.at[id]           = (size_of(n.e, chunk) + 15) / 16 * 16;
+                own.at[moment[id]]   += size.at[id];
+                next.at[id]           = head.at[end.at[id]];
+                head.at[end.at[id]]   = id + 1;
+                if (own.at[moment[id]] > local) local = own.at[moment[id]];
+            }
         }
-        for (node_id dead = head[at(id)]; dead >= 0; dead = next[at(dead)])
-            own[static_cast<std::size_t>(w.moment[at(dead)])] -= padded(size_of(t[dead].e, chunk));
+        for (node_id dead = head.at[id]; dead > 0; dead = next.at[dead - 1]) own.at[moment[dead - 1]] -= size.at[dead - 1];
     }
-    for (std::int64_t by : change) {
-        alive += by;
+    for (int m = 0; m < table.moments; ++m) {
+        alive += change.at[m];
         if (alive > most) most = alive;
     }
     c.live = (most + local) + (most + local) / 16;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/machine/host/schedule.hpp>
+#include <elbo/machine/host/layout.hpp>
 #include <elbo/machine/host/threads.hpp>
 #include <elbo/machine/host/windows.hpp>
 
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <stdexcept>
 
 namespace elbo {
 
@@ -49,8 +50,7 @@ public:
     using options = host_options;
     class program;
 
-    explicit host(options o = {})
-        : options_(o), team_(o.threads > 0 ? o.threads : static_cast<int>(std::thread::hardware_concurrency())) {}
+    explicit host(options o = {}) : options_(checked(o)), team_(options_.threads) {}
 
     int             threads() const { return team_.size(); }
     const provider& products() const { return options_.products; }
@@ -66,6 +66,12 @@ public:
     }
 
 private:
+    static options checked(options o) {
+        if (o.threads < 1) o.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+        if (o.threads > 1 && is_for_one_thread(o.products)) throw std::invalid_argument("elbo: " + provider_warnings(o.products));
+        return o;
+    }
+
     options options_;
     team    team_;
 };
@@ -125,48 +131,8 @@ private:
         for (const node& n : tape_.nodes)
             if (n.what == verb::input || n.e.axis != 0) uses_axis_[static_cast<index>(n.e.axis)] = true;
 
-        // A value that is read only in the rows phase it is made in lives in a thread's own memory, for one chunk.
-        std::vector<node_id> home(count);
-        std::vector<char>    local(count, 1);
-        for (node_id id = 0; id < tape_.size(); ++id) {
-            const node& n = tape_[id];
-            home[at(id)]  = n.what == verb::view ? home[at(n.a)] : id;
-            if (n.what != verb::view && (work_of(tape_, n) != work::rows)) local[at(id)] = 0;
-            for (node_id x : {n.a, n.b, n.c})
-                if (x >= 0 && n.what != verb::view && (schedule_.time[at(id)] != schedule_.time[at(home[at(x)])] || work_of(tape_, n) != work::rows))
-                    local[at(home[at(x)])] = 0;
-        }
-        for (const named_output& o : tape_.outputs) local[at(home[at(o.id)])] = 0;
-        home_ = home;
-
-        // A gradient that only `store` reads is computed where it is stored.
-        const auto uses = uses_of(tape_);
-        stored_at_.assign(count, -1);
-        for (const node& n : tape_.nodes)
-            if (n.what == verb::store && home[at(n.a)] == n.a && uses[at(n.a)] == 1 && owns_memory(tape_[n.a])) stored_at_[at(n.a)] = n.i;
-
-        tape shared = tape_, own = tape_;  // the same tape, seen with only one kind of value owning memory
-        for (node_id id = 0; id < tape_.size(); ++id) {
-            const bool is_local = local[at(id)] != 0 && owns_memory(tape_[id]);
-            if (is_local || stored_at_[at(id)] >= 0) shared[id].what = verb::input;
-            if (!is_local && owns_memory(tape_[id])) own[id].what = verb::input;
-        }
-        for (auto* kind : {&shared, &own})
-            for (node_id id = 0; id < tape_.size(); ++id)
-                if (tape_[id].what == verb::view) (*kind)[id].what = verb::view;
-        shared_ = place_values(shared, capacity_, schedule_.time);
-
-        // Within a phase a chunk runs the nodes in order.
-        std::vector<int> order(count, 0);
-        int              moment = 0;
-        for (const phase& p : schedule_.phases)
-            for (node_id id : p.nodes) order[at(id)] = ++moment;
-        for (node_id id = 0; id < tape_.size(); ++id)
-            if (tape_[id].what == verb::view) order[at(id)] = order[at(home[at(id)])];
-        row_counts chunk = capacity_;
-        for (index a = 1; a < chunk.size(); ++a) chunk[a] = largest_chunk(capacity_[a]);
-        own_          = place_values(own, chunk, order);
-        local_floats_ = static_cast<index>(own_.size);
+        layout_       = make_layout(tape_, schedule_, capacity_);
+        local_floats_ = static_cast<index>(layout_.own.size);
 
         index scratch = 64;
         for (const node& n : tape_.nodes) {
@@ -174,7 +140,7 @@ private:
             if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
         }
 
-        arena_ = buffer(static_cast<index>(shared_.size));
+        arena_ = buffer(static_cast<index>(layout_.shared.size));
         for (int i = 0; i < machine_.threads(); ++i) {
             locals_.emplace_back(local_floats_);
             scratch_.emplace_back(scratch);
@@ -220,8 +186,8 @@ private:
                 case verb::table: p = &tables_[table]; table += static_cast<index>(n.e.fold * n.e.cols); break;
                 case verb::view: p = frames_[0].at[at(n.a)]; break;
                 default:
-                    if (stored_at_[at(id)] >= 0) p = with.gradients + stored_at_[at(id)];
-                    else if (shared_.offset[at(id)] >= 0) p = arena_.data() + shared_.offset[at(id)];
+                    if (layout_.stored_at[at(id)] >= 0) p = with.gradients + layout_.stored_at[at(id)];
+                    else if (layout_.shared.offset[at(id)] >= 0) p = arena_.data() + layout_.shared.offset[at(id)];
             }
             frames_[0].at[at(id)] = p;
         }
@@ -262,10 +228,10 @@ private:
             const node& x = tape_[id];
             if (x.e.axis != axis) continue;
             const index K = static_cast<index>(x.e.fold);
-            if (own_.offset[at(id)] >= 0)  // row `first` of the batch is row 0 of the chunk's memory
-                f.at[at(id)] = local + own_.offset[at(id)] - static_cast<std::ptrdiff_t>(first * K * static_cast<index>(x.e.cols));
+            if (layout_.own.offset[at(id)] >= 0)  // row `first` of the batch is row 0 of the chunk's memory
+                f.at[at(id)] = local + layout_.own.offset[at(id)] - static_cast<std::ptrdiff_t>(first * K * static_cast<index>(x.e.cols));
             for (node_id v : {x.a, x.b, x.c})
-                if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(home_[at(v)])];
+                if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(layout_.home[at(v)])];
             switch (x.what) {
                 case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, first * K, last * K, scratch); break;
                 case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, first * K, last * K); break;
@@ -300,7 +266,7 @@ private:
         const node& n = tape_[id];
         if (n.what == verb::store || n.what == verb::assign) {
             float* to = n.what == verb::store ? f.with->gradients + n.i : f.with->state + n.i;
-            if (stored_at_[at(n.a)] < 0 || n.what == verb::assign)
+            if (layout_.stored_at[at(n.a)] < 0 || n.what == verb::assign)
                 std::memcpy(to, f.at[at(n.a)], static_cast<index>(size_of(n.e, counts_)) * sizeof(float));
             return;
         }
@@ -338,9 +304,7 @@ private:
     row_counts                  capacity_, counts_{1, 0, 0, 0};
     std::array<bool, most_axes> uses_axis_{};
     schedule_of                 schedule_;
-    arena_plan                  shared_, own_;
-    std::vector<node_id>        home_;
-    std::vector<std::int32_t>   stored_at_;  // by node: where in the gradient buffer it is computed, or -1
+    host_layout                 layout_;
     buffer                      arena_;
     std::vector<buffer>         locals_, scratch_;
     index                       local_floats_ = 0;

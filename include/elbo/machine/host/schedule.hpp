@@ -21,21 +21,19 @@ struct schedule_of {
 inline schedule_of make_schedule(const tape& t) {
     for (node_id id = 0; id < t.size(); ++id)
         if (std::max({t[id].a, t[id].b, t[id].c}) >= id) throw recording_error("elbo: a tape's nodes do not come after their operands");
-    const timetable    w = make_timetable(t);
-    std::vector<phase> moments(static_cast<std::size_t>(w.moments));
+    const timetable    table = make_timetable(t);
+    std::vector<phase> moments(static_cast<std::size_t>(table.moments));
     for (const bool change : {false, true})  // states change last in their phase
-        for (node_id id = 0; id < t.size(); ++id) {
-            const auto at = static_cast<std::size_t>(id);
-            if (w.kind[at] != work::none && (t[id].what == verb::assign) == change)
-                moments[static_cast<std::size_t>(w.moment[at])].nodes.push_back(id);
-        }
+        for (node_id id = 0; id < t.size(); ++id)
+            if (table.kind.at[id] != work::none && (t[id].what == verb::assign) == change)
+                moments[static_cast<std::size_t>(table.moment.at[id])].nodes.push_back(id);
     schedule_of      s;
     std::vector<int> renamed(moments.size(), 0);
     for (std::size_t m = 0; m < moments.size(); ++m) {
         renamed[m] = static_cast<int>(s.phases.size());
         if (!moments[m].nodes.empty()) s.phases.push_back({kind_of_moment(static_cast<int>(m)), std::move(moments[m].nodes)});
     }
-    for (int m : w.moment) s.time.push_back(renamed[static_cast<std::size_t>(m)]);
+    for (node_id id = 0; id < t.size(); ++id) s.time.push_back(renamed[static_cast<std::size_t>(table.moment.at[id])]);
     return s;
 }
 
