@@ -82,12 +82,11 @@ public:
         record.set("threads", train.machine().threads()).set("resumed_at", train.step());
         write_run(o.out + "/run.json", record);
 
-        if (const std::string stopped = fit(run, checkpoints); !stopped.empty()) {
-            std::fprintf(stderr, "stopped; go on with --resume: %s\n", stopped.c_str());
-            return exit_codes::done;
-        }
+        // Who asks it to stop is in a hurry: the pictures are there at once, the numbers are left out.
+        const std::string stopped = fit(run, checkpoints);
+        if (!stopped.empty()) std::fprintf(stderr, "stopped; go on with --resume: %s\n", stopped.c_str());
         train.swap_average();
-        how.numbers(run);
+        if (stopped.empty()) how.numbers(run);
         how.pictures(run);
         save(train.model(), o.out + "/" + card_.name + ".safetensors");
         write_results(o.out + "/results.jsonl", run.results);

@@ -164,9 +164,9 @@ BOOST_AUTO_TEST_CASE(two_batches_at_once) {
 BOOST_AUTO_TEST_CASE(far_out) {
     const std::vector<float> anywhere = {0.0f, -0.0f, 1e-30f, 1e-6f, -1e-6f, 1e-3f, -1e-3f, 0.03f, 0.1f, -0.1f, 0.4999f, 0.5001f, 0.6931f, 0.6932f, 1, -1,
                                          3, -3, 8, -8, 17, -17, 30, -30, 60, -60, 85, -85};
-    std::vector<float>       positive;
+    std::vector<float>       above_zero;
     for (float x : anywhere)
-        if (x > 0) positive.push_back(x);
+        if (x > 0) above_zero.push_back(x);
     const auto worst_of = [&](const std::vector<float>& x, const auto& record) {
         sheet         s(static_cast<std::int64_t>(x.size()));
         const node_id y = record(s, s.t.leaf(verb::input, {1, 1, 1}, s.t.inputs++));
@@ -191,9 +191,9 @@ BOOST_AUTO_TEST_CASE(far_out) {
     BOOST_TEST(worst_of(anywhere, map_of(formulas::exponential{})) == 0);
     BOOST_TEST(worst_of(anywhere, map_of(formulas::elu{1})) == 0);
     BOOST_TEST(worst_of(anywhere, map_of(formulas::one_minus_exp_minus{})) == 0);
-    BOOST_TEST(worst_of(positive, map_of(formulas::log_one_minus_exp{})) == 0);
-    BOOST_TEST(worst_of(positive, map_of(formulas::bose{})) == 0);
-    BOOST_TEST(worst_of(positive, map_of(formulas::logarithm{})) == 0);
+    BOOST_TEST(worst_of(above_zero, map_of(formulas::log_one_minus_exp{})) == 0);
+    BOOST_TEST(worst_of(above_zero, map_of(formulas::bose{})) == 0);
+    BOOST_TEST(worst_of(above_zero, map_of(formulas::logarithm{})) == 0);
     BOOST_TEST(worst_of(anywhere, map_of(formulas::continuous_bernoulli_norm{})) == 0);
     BOOST_TEST(worst_of(anywhere, map_of(formulas::continuous_bernoulli_slope{})) == 0);
     BOOST_TEST(worst_of(anywhere, map_of(formulas::continuous_bernoulli_curvature{})) == 0);

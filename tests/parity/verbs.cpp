@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(sums) {
         extent from, to;
     };
     for (const int cols : odd_columns)
-        for (const auto& [from, to] : std::initializer_list<extents>{{{1, 1, cols}, {1, 1, 1}},
+        for (const extents& e : std::initializer_list<extents>{{{1, 1, cols}, {1, 1, 1}},
                                                                      {{1, 6, cols}, {1, 6, 1}},
                                                                      {{1, 6, cols}, {1, 2, cols}},
                                                                      {{1, 6, cols}, {1, 1, cols}},
@@ -52,6 +52,7 @@ BOOST_AUTO_TEST_CASE(sums) {
                                                                      {{0, 6, cols}, {0, 6, 1}},
                                                                      {{0, 6, cols}, {0, 1, 1}}})
             for (const std::int64_t rows : odd_rows) {
+                const extent      from = e.from, to = e.to;
                 const std::string name = std::to_string(from.axis) + " " + std::to_string(from.fold) + " " + std::to_string(cols) + " to " +
                                          std::to_string(to.axis) + " " + std::to_string(to.fold) + " " + std::to_string(to.cols);
                 agrees("sum of " + name, rows, [&](sheet& s) {  // all positive: a sum of both signs has no relative precision

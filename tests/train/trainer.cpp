@@ -16,6 +16,22 @@ namespace {
 
 using small_trainer = trainer<small_vae, host>;
 
+// An objective of its own: from an image its class and two numbers that are known of it.
+using pose = attribute<"pose", shape<2>>;
+struct look : stack<small_image, flatten, linear<12>, act::tanh, linear<4>> {};
+struct reader {
+    using inputs   = list<small_image, label<2>, pose>;
+    using networks = list<net<"look", look>>;
+
+    static constexpr auto objective(auto& record) {
+        const auto x    = input<small_image>(record);
+        const auto y    = input<label<2>>(record);
+        const auto at   = input<pose>(record);
+        const auto told = run<look>(record, x);
+        return minimise(term("class", sum(square(slice<0, 2>(told) - y))), term("pose", sum(square(slice<2, 2>(told) - at))));
+    }
+};
+
 // What a callback was told.
 struct heard {
     std::uint64_t                    stop_at = ~std::uint64_t{0};
@@ -276,6 +292,33 @@ BOOST_AUTO_TEST_CASE(data_that_do_not_fit) {
     BOOST_TEST(complaint_of([&] { train.fit(bars(0), epochs(1)); }) == "bars: there are no images to train on");
     BOOST_TEST(complaint_of([&] { train.evaluate(bars(0)); }) == "bars: there are no images to evaluate on");
     BOOST_TEST(train.step() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(labels_and_attributes_are_read_and_missed) {
+    trainer<reader, host> train({.batch = 16, .learning_rate = schedules::constant{1e-2}}, {.threads = 1});
+    auto                  set   = bars(64);
+    const auto            wrong = [&] { return complaint_of([&] { train.fit(set, epochs(1)); }); };
+    BOOST_TEST(wrong() == "bars: expected at most 2 classes, got 3");
+    const auto labels = std::exchange(set.labels, {});
+    BOOST_TEST(wrong() == "bars: expected labels, got none");
+    set.labels = labels, set.classes = 2;
+    for (std::uint8_t& y : set.labels) y = y == 2;
+    BOOST_TEST(wrong() == "bars: expected 2 attributes an image, got 0");
+    set.attribute_names = {"ink", "both"};
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        double ink = 0;
+        for (const std::uint8_t p : set[i]) ink += p / 255.0 / 64;
+        set.attributes.push_back(static_cast<float>(ink));
+        set.attributes.push_back(static_cast<float>(set.labels[i]));
+    }
+    const auto before = train.evaluate(set);
+    train.fit(set, epochs(100));
+    const auto after = train.evaluate(set);
+    BOOST_TEST(after[1].name == "class");
+    BOOST_TEST(after[2].name == "pose");
+    BOOST_TEST(before[0].value > 0.5);
+    BOOST_TEST(after[1].value < 0.05);
+    BOOST_TEST(after[2].value < 0.05);
 }
 
 // A number that is not finite stops the step it comes up in; what is on the disk stays.

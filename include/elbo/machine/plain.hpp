@@ -160,7 +160,7 @@ private:
                         for (index q = 0; q < static_cast<index>(n.j); ++q)
                             y[r * C + q * static_cast<index>(n.i) + p] = at(n.a)[r * C + p * static_cast<index>(n.j) + q];
                 break;
-            case verb::product: {
+            case verb::product: {  // f(a b + c), where a pass has fused c and f in
                 const index inner = n.i ? rows(n.a) : cols(n.a), lda = cols(n.a), ldb = cols(n.b);
                 over([&](index r, index c) {
                     T s = 0;
@@ -169,6 +169,8 @@ private:
                              (n.j ? at(n.b)[c * ldb + k] : at(n.b)[k * ldb + c]);
                     return s;
                 });
+                if (n.c >= 0) over([&, row = seen_from(n.e, n.c)](index r, index c) { return y[r * C + c] + row(r, c); });
+                each_formula(n.f, [&](auto f) { over([&](index r, index c) { return f(y[r * C + c]); }); });
                 break;
             }
             case verb::batched: {

@@ -16,7 +16,7 @@ struct host_layout {
     row_counts                chunk{};    // the largest
 };
 
-inline host_layout make_layout(const tape& t, const schedule_of& schedule, const row_counts& capacity) {
+inline host_layout make_layout(const tape& t, const schedule_of& phases, const row_counts& capacity) {
     const auto        at    = [](node_id id) { return static_cast<std::size_t>(id); };
     const auto        count = t.nodes.size();
     host_layout       l;
@@ -29,7 +29,7 @@ inline host_layout make_layout(const tape& t, const schedule_of& schedule, const
         const bool in_rows = work_of(t, n) == work::rows;
         if (!in_rows) local[at(id)] = 0;
         for (node_id x : {n.a, n.b, n.c})
-            if (x >= 0 && (!in_rows || schedule.time[at(id)] != schedule.time[at(l.home[at(x)])])) local[at(l.home[at(x)])] = 0;
+            if (x >= 0 && (!in_rows || phases.time[at(id)] != phases.time[at(l.home[at(x)])])) local[at(l.home[at(x)])] = 0;
     }
     for (const named_output& o : t.outputs) local[at(l.home[at(o.id)])] = 0;
 
@@ -45,12 +45,12 @@ inline host_layout make_layout(const tape& t, const schedule_of& schedule, const
         if (is_local || l.stored_at[at(id)] >= 0) shared[id].what = verb::input;
         if (!is_local) own[id].what = verb::input;
     }
-    l.shared = place_values(shared, capacity, schedule.time);
+    l.shared = place_values(shared, capacity, phases.time);
 
     // Within a phase a chunk runs the nodes in order.
     l.order.assign(count, 0);
     int moment = 0;
-    for (const phase& p : schedule.phases)
+    for (const phase& p : phases.phases)
         for (node_id id : p.nodes) l.order[at(id)] = ++moment;
     for (node_id id = 0; id < t.size(); ++id)
         if (t[id].what == verb::view) l.order[at(id)] = l.order[at(l.home[at(id)])];

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// A replay and a step of training take no memory: every way to the heap is trapped.
+#define BOOST_TEST_MODULE no_allocation
+#define BOOST_TEST_DYN_LINK
+#include <boost/test/unit_test.hpp>
+
+#include "parity/models.hpp"
+
+#include <elbo/train/trainer.hpp>
+
+#include <cerrno>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define ELBO_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#define ELBO_SANITIZED
+#endif
+
+namespace {
+std::atomic<bool> trapping{false};
+std::atomic<long> taken{0}, given_back{0};
+
+void take() {
+    if (trapping.load(std::memory_order_relaxed)) taken.fetch_add(1, std::memory_order_relaxed);
+}
+void give_back() {
+    if (trapping.load(std::memory_order_relaxed)) given_back.fetch_add(1, std::memory_order_relaxed);
+}
+}  // namespace
+
+#if !defined(ELBO_SANITIZED)
+// The C library's own functions, under the names that a program may replace. operator new comes through malloc, but for
+// sizes and alignments that it hands to others.
+extern "C" {
+void* __libc_malloc(std::size_t);
+void* __libc_calloc(std::size_t, std::size_t);
+void* __libc_realloc(void*, std::size_t);
+void* __libc_memalign(std::size_t, std::size_t);
+void  __libc_free(void*);
+
+void* malloc(std::size_t size) {
+    take();
+    return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+    take();
+    return __libc_calloc(count, size);
+}
+void* realloc(void* p, std::size_t size) {
+    take();
+    return __libc_realloc(p, size);
+}
+void* memalign(std::size_t alignment, std::size_t size) {
+    take();
+    return __libc_memalign(alignment, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+    take();
+    return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** p, std::size_t alignment, std::size_t size) {
+    take();
+    *p = __libc_memalign(alignment, size);
+    return *p == nullptr ? ENOMEM : 0;
+}
+void free(void* p) {
+    if (p != nullptr) give_back();
+    __libc_free(p);
+}
+void* mmap(void* where, std::size_t size, int protection, int flags, int file, off_t offset) {
+    take();
+    return reinterpret_cast<void*>(syscall(SYS_mmap, where, size, protection, flags, file, offset));
+}
+}
+void* operator new(std::size_t size) {
+    take();
+    if (void* p = __libc_malloc(size)) return p;
+    throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept {
+    if (p != nullptr) give_back();
+    __libc_free(p);
+}
+void operator delete(void* p, std::size_t) noexcept { operator delete(p); }
+#endif
+
+using namespace elbo;
+using namespace elbo::parity;
+
+namespace {
+
+struct count {
+    long taken = 0, given_back = 0;
+
+    bool operator==(const count&) const = default;
+};
+std::ostream& operator<<(std::ostream& to, const count& c) { return to << c.taken << " taken, " << c.given_back << " given back"; }
+
+template <class Do>
+count trapped(Do act) {
+    taken = 0, given_back = 0;
+    trapping = true;
+    act();
+    trapping = false;
+    return {taken, given_back};
+}
+
+bool can_trap() {
+#if defined(ELBO_SANITIZED)
+    BOOST_TEST_MESSAGE("skipped: a sanitizer, or another C library, has the heap");
+    return false;
+#else
+    return true;
+#endif
+}
+
+template <class M>
+count of_replays(const provider& who, int threads) {
+    host            machine({threads, who});
+    handed_in       d = something_for<M>(113);
+    host::program   program(machine, programs::training<M>(), d.counts);
+    std::vector<float> gradients(d.parameters.size());
+    auto with       = bindings_for<float>(program.code());
+    with.parameters = d.parameters.data(), with.gradients = gradients.data(), with.state = d.state.data();
+    with.counts     = d.counts;
+    for (std::size_t i = 0; i < d.inputs.size(); ++i) with.inputs[i] = d.inputs[i].data();
+    program.replay(with);  // the first one may warm a provider up
+    return trapped([&] {
+        for (const std::int64_t rows : {113, 113, 20, 1, 113}) {
+            with.counts = batches_of(rows);
+            ++with.step;
+            program.replay(with);
+        }
+    });
+}
+
+template <class M>
+count of_steps(const provider& who, int threads, const any_optimizer& optimizer) {
+    trainer_options options{.batch = 20, .optimizer = optimizer, .clip_norm = 5, .average = 0.99};
+    for (const named_slot& s : programs::training<M>().slots) options.slots[s.name] = schedules::constant{0.5};
+    trainer<M, host> train(options, {threads, who});
+    std::copy_n(spread_numbers(20 * picture8::size, 0, 1).begin(), 20 * picture8::size, train.input(0).begin());
+    train.take_step(20, 0);
+    return trapped([&] {
+        for (int k = 0; k < 5; ++k) train.take_step(k % 2 == 0 ? 20 : 7, 0.1 * k);
+    });
+}
+
+}  // namespace
+
+// The traps see what they are for.
+BOOST_AUTO_TEST_CASE(traps_catch) {
+    if (!can_trap()) return;
+    static void* volatile p = nullptr;  // nothing here is optimised away
+    const auto caught = [](auto take_and_give) { return trapped(take_and_give) == count{1, 1}; };
+    BOOST_TEST(caught([] { p = std::malloc(10), std::free(p); }));
+    BOOST_TEST(caught([] { p = std::calloc(3, 10), std::free(p); }));
+    BOOST_TEST(caught([] { p = std::realloc(nullptr, 10), std::free(p); }));
+    BOOST_TEST(caught([] { p = std::aligned_alloc(64, 64), std::free(p); }));
+    BOOST_TEST(caught([] { p = new int(3), delete static_cast<int*>(p); }));
+    BOOST_TEST(caught([] { p = new int[300], delete[] static_cast<int*>(p); }));
+    BOOST_TEST((trapped([] { p = mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); }) == count{1, 0}));
+    munmap(p, 4096);
+    BOOST_TEST((trapped([] { std::vector<float> v(1000), w(v); }) == count{2, 2}));
+    const count of_a_thread = trapped([] { std::thread([] { p = std::malloc(5), std::free(p); }).join(); });
+    BOOST_TEST(of_a_thread.taken >= 2);
+}
+BOOST_AUTO_TEST_CASE(a_replay_takes_no_memory) {
+    if (!can_trap()) return;
+    for (const int threads : {1, 2, 3})
+        each_model([&]<class M>(named_model<M> m) { BOOST_TEST(of_replays<M>(providers::builtin, threads) == count{}, m.name << ", " << threads << " threads"); });
+}
+BOOST_AUTO_TEST_CASE(a_step_of_training_takes_no_memory) {
+    if (!can_trap()) return;
+    for (const int threads : {1, 2}) {
+        BOOST_TEST(of_steps<fc>(providers::builtin, threads, adam{}) == count{});
+        BOOST_TEST(of_steps<convolutional>(providers::builtin, threads, sgd{}) == count{});
+        BOOST_TEST(of_steps<iwae>(providers::builtin, threads, rms_prop{}) == count{});
+    }
+}
+// Not ours to promise: oneDNN and OpenBLAS take memory inside. The built-in provider is the default.
+BOOST_AUTO_TEST_CASE(what_other_providers_take) {
+    if (!can_trap()) return;
+#if defined(ELBO_WITH_ONEDNN)
+    BOOST_TEST_MESSAGE("oneDNN, five replays of fc: " << of_replays<fc>(providers::onednn, 1));
+#endif
+#if defined(ELBO_WITH_CBLAS)
+    BOOST_TEST_MESSAGE("CBLAS, five replays of fc: " << of_replays<fc>(providers::cblas, 1));
+#endif
+    BOOST_TEST(host().products().product == providers::builtin.product);
+}
