@@ -18,9 +18,10 @@ inline sheet random_tape(std::uint32_t number, std::int64_t rows) {
     for (const int axis : {1, 2})
         for (const int cols : {1, 6}) pool.push_back(s.batch(1, cols, {}, axis)), pool.push_back(s.batch(2, cols, {}, axis));
     for (const int cols : {1, 6}) pool.push_back(s.once(1, cols));
-    s.d.state = spread_numbers(6, -1, 1, 999);
-    pool.push_back(t.shared_leaf(verb::state, {0, 1, 6}, 0));
+    s.d.state = spread_numbers(12, -1, 1, 999);
+    for (const int offset : {0, 6}) pool.push_back(t.shared_leaf(verb::state, {0, 1, 6}, offset));
     pool.push_back(t.shared_leaf(verb::count, {}, 1));
+    const std::size_t leaves = pool.size();
     const auto tame = [&](node_id x) { return t.map(formulas::sine{1}, x); };
     const auto mean = [&](node_id x) { return t.scale(x, 1.0 / static_cast<double>(20 * rows)); };
     const auto may_meet = [](extent a, extent b) {
@@ -54,8 +55,9 @@ inline sheet random_tape(std::uint32_t number, std::int64_t rows) {
         if (y >= 0 && t[y].e.fold <= 12) pool.push_back(y);
     }
     node_id sum = t.constant(0);
-    for (std::size_t k = 11; k < pool.size(); k += 1 + below(3)) sum = t.add(sum, mean(t.sum_to({0, 1, 1}, tame(pool[k]))));
+    for (std::size_t k = leaves; k < pool.size(); k += 1 + below(3)) sum = t.add(sum, mean(t.sum_to({0, 1, 1}, tame(pool[k]))));
     t.effect(verb::assign, t.spread_to({0, 1, 6}, tame(sum)), 0);
+    t.effect(verb::assign, tame(s.once(1, 6)), 6);  // could be done at once
     const auto seed     = t.constant(1);
     const auto gradient = differentiate(t, sum, seed, [&](node_id id) { return t[id].what == verb::parameter; });
     for (node_id id = 0; id < sum; ++id)

@@ -68,6 +68,7 @@ BOOST_AUTO_TEST_CASE(passes_leave_the_results_of_any_tape) {
         const sheet s = random_tape(number, 3);
         BOOST_TEST(leaves_results(s.t, s.d, fuse_products), "tape " << number);
         BOOST_TEST(leaves_results(s.t, s.d, drop_unused), "tape " << number);
+        BOOST_TEST(leaves_results(s.t, s.d, copy_states_put_out), "tape " << number);
     }
 }
 BOOST_AUTO_TEST_CASE(passes_are_stable) {

@@ -8,6 +8,16 @@
 #define ELBO_HD
 #endif
 
+// A function that runs now and then: compiled once and called, neither inlined nor cloned for some caller's constants.
+// Optimisers do both to every inline function, which in a library of headers is most of the time a program compiles.
+#if defined(__GNUC__) && !defined(__clang__)
+#define ELBO_OUTLINE [[gnu::noinline, gnu::noclone]]
+#elif defined(__clang__)
+#define ELBO_OUTLINE [[gnu::noinline]]
+#else
+#define ELBO_OUTLINE
+#endif
+
 namespace elbo {
 
 inline constexpr int version_major = 0;

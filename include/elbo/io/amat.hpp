@@ -17,15 +17,15 @@ namespace elbo::io {
 inline data::images parse_amat(bytes_view bytes, const std::string& file) {
     const auto newline =
         static_cast<std::size_t>(std::find(bytes.begin(), bytes.end(), std::uint8_t{'\n'}) - bytes.begin());
-    if (newline == bytes.size()) throw bad_file(file, newline, "a newline after the first image", "the end");
+    if (newline == bytes.size()) refuse(file, newline, {"a newline after the first image"}, {"the end"});
     const std::size_t line = newline + 1, values = line / 2;   // each value has a space or the newline behind it
     std::size_t       side = 1;
     while (side * side < values) ++side;
     if (line % 2 != 0 || side * side != values)
-        throw bad_file(file, newline, "a line of n x n values", std::to_string(newline) + " characters");
+        refuse(file, newline, {"a line of n x n values"}, {newline, " characters"});
     if (bytes.size() % line != 0)
-        throw bad_file(file, bytes.size() / line * line, "lines of " + std::to_string(line) + " bytes",
-                       std::to_string(bytes.size() % line) + " bytes to the end");
+        refuse(file, bytes.size() / line * line, {"lines of ", line, " bytes"},
+               {bytes.size() % line, " bytes to the end"});
 
     data::images images;
     images.kind   = data::pixels_are::fixed_binary;
@@ -48,8 +48,8 @@ inline data::images parse_amat(bytes_view bytes, const std::string& file) {
         for (std::size_t i = 0; i < line; ++i) {
             const bool right = i % 2 == 0 ? (text[i] & 0xFE) == '0' : text[i] == (i + 1 == line ? '\n' : ' ');
             if (!right)
-                throw bad_file(file, start + i, i % 2 == 0 ? "0 or 1" : i + 1 == line ? "a newline" : "one space",
-                               "byte " + std::to_string(text[i]));
+                refuse(file, start + i, {i % 2 == 0 ? "0 or 1" : i + 1 == line ? "a newline" : "one space"},
+                       {"byte ", text[i]});
         }
     }
     return images;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/random.hpp>
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/dataset.hpp>
 
 #include <algorithm>
@@ -24,7 +26,7 @@ namespace elbo::data {
 // on average. Black and Rogaway (2002), Ciphers with arbitrary finite domains.
 class permutation {
 public:
-    permutation(std::size_t n, std::uint64_t seed, const char* purpose, std::uint64_t index = 0)
+    ELBO_OUTLINE permutation(std::size_t n, std::uint64_t seed, const char* purpose, std::uint64_t index = 0)
         : n_(n),
           low_(static_cast<unsigned>(std::bit_width(n == 0 ? 0 : n - 1) + 1) / 2),
           high_(static_cast<unsigned>(std::bit_width(n == 0 ? 0 : n - 1)) - low_) {
@@ -38,7 +40,7 @@ public:
     std::size_t size() const { return n_; }
 
     // position < size()
-    std::size_t operator()(std::size_t position) const {
+    ELBO_OUTLINE std::size_t operator()(std::size_t position) const {
         const std::uint64_t low_mask = (std::uint64_t{1} << low_) - 1, high_mask = (std::uint64_t{1} << high_) - 1;
         std::uint64_t       x = position;
         do {
@@ -96,7 +98,7 @@ inline void draw_group(float* __restrict out, const std::uint8_t* __restrict byt
             }
 }
 
-inline void draw_image(float* out, std::span<const std::uint8_t> bytes, std::uint32_t image, std::uint32_t epoch,
+ELBO_OUTLINE inline void draw_image(float* out, std::span<const std::uint8_t> bytes, std::uint32_t image, std::uint32_t epoch,
                        random_key key) {
     std::size_t   i     = 0;
     std::uint32_t first = 0;
@@ -124,7 +126,8 @@ class batches {
 public:
     batches(const images& set, batch_rules rules) : set_(&set), rules_(rules) {
         if (rules.binarise && set.kind == pixels_are::colour)
-            throw std::invalid_argument(set.name + ": colours are not probabilities, they cannot be binarised");
+            throw std::invalid_argument(sentence({set.name,
+                                                  ": colours are not probabilities, they cannot be binarised"}));
     }
 
     std::size_t size() const { return set_->size(); }
@@ -196,11 +199,10 @@ public:
 private:
     void need(std::size_t got, std::size_t expected) const {
         if (got != expected)
-            throw std::invalid_argument(set_->name + ": a batch needs " + std::to_string(expected) + " floats, got " +
-                                        std::to_string(got));
+            throw std::invalid_argument(sentence({set_->name, ": a batch needs ", expected, " floats, got ", got}));
     }
     void need_labels() const {
-        if (!set_->labelled()) throw std::invalid_argument(set_->name + ": has no labels");
+        if (!set_->labelled()) throw std::invalid_argument(sentence({set_->name, ": has no labels"}));
     }
 
     void levels(float* __restrict to, const std::uint8_t* __restrict from) const {
@@ -217,10 +219,9 @@ struct held_out {
 };
 
 // n images set aside, the same ones for the same seed; both parts keep the order of the file.
-inline held_out hold_out(const images& set, std::size_t n, std::uint64_t seed) {
+ELBO_OUTLINE inline held_out hold_out(const images& set, std::size_t n, std::uint64_t seed) {
     if (n > set.size())
-        throw std::invalid_argument(set.name + ": cannot hold out " + std::to_string(n) + " of " +
-                                    std::to_string(set.size()) + " images");
+        throw std::invalid_argument(sentence({set.name, ": cannot hold out ", n, " of ", set.size(), " images"}));
     std::vector<bool> held(set.size());
     const permutation order(set.size(), seed, "hold out");
     for (std::size_t i = 0; i < n; ++i) held[order(i)] = true;

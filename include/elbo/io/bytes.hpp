@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/problem.hpp>
 
 #include <cstddef>
@@ -15,22 +16,26 @@ namespace elbo::io {
 
 using bytes_view = std::span<const std::uint8_t>;
 
+ELBO_OUTLINE inline void append(std::vector<std::uint8_t>& to, bytes_view more) {
+    to.insert(to.end(), more.begin(), more.end());
+}
+
 // What a message may repeat of a file's own text: printable, short, one line.
-inline std::string printable(std::string_view text) {
+ELBO_OUTLINE inline std::string printable(std::string_view text) {
     std::string shown = "\"";
     for (const char c : text.substr(0, 40)) shown += c >= ' ' && c <= '~' ? c : '?';
     return shown + (text.size() > 40 ? "...\"" : "\"");
 }
 
-inline std::string shape_text(std::span<const std::size_t> shape) {
+ELBO_OUTLINE inline std::string shape_text(std::span<const std::size_t> shape) {
     std::string text = "(";
-    for (std::size_t i = 0; i < shape.size() && i < 8; ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
+    for (std::size_t i = 0; i < shape.size() && i < 8; ++i) text += sentence({i == 0 ? "" : ", ", shape[i]});
     return text + (shape.size() > 8 ? ", ...)" : ")");
 }
 
 // The product of extents that a file claims, or the largest size_t where it does not fit: such a claim then
 // differs from every real size.
-inline std::size_t claimed_product(std::span<const std::size_t> extents, std::size_t unit = 1) {
+ELBO_OUTLINE inline std::size_t claimed_product(std::span<const std::size_t> extents, std::size_t unit = 1) {
     constexpr std::size_t most    = std::numeric_limits<std::size_t>::max();
     std::size_t           product = unit;
     for (const std::size_t extent : extents) {
@@ -49,27 +54,27 @@ public:
     std::size_t        left() const { return bytes_.size() - at_; }
     const std::string& file() const { return file_; }
 
-    [[noreturn]] void reject(const std::string& expected, const std::string& got) const {
-        throw bad_file(file_, at_, expected, got);
+    [[noreturn]] void reject(message_parts expected, message_parts got) const {
+        refuse(file_, at_, expected, got);
     }
     void need(std::size_t count, const char* what) const {
         if (count > left())
-            reject(std::to_string(count) + " bytes of " + what, std::to_string(left()) + " bytes to the end");
+            reject({count, " bytes of ", what}, {left(), " bytes to the end"});
     }
     void need_end() const {
-        if (left() != 0) reject("the end", std::to_string(left()) + " more bytes");
+        if (left() != 0) reject({"the end"}, {left(), " more bytes"});
     }
-    bytes_view take(std::size_t count, const char* what) {
+    ELBO_OUTLINE bytes_view take(std::size_t count, const char* what) {
         need(count, what);
         const bytes_view taken = bytes_.subspan(at_, count);
         at_ += count;
         return taken;
     }
-    std::uint32_t big32(const char* what) {
+    ELBO_OUTLINE std::uint32_t big32(const char* what) {
         const bytes_view b = take(4, what);
         return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
     }
-    std::uint32_t little32(const char* what) {
+    ELBO_OUTLINE std::uint32_t little32(const char* what) {
         const bytes_view b = take(4, what);
         return std::uint32_t{b[3]} << 24 | std::uint32_t{b[2]} << 16 | std::uint32_t{b[1]} << 8 | b[0];
     }

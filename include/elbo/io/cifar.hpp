@@ -18,12 +18,12 @@ inline constexpr std::size_t cifar10_record = 1 + 3 * 32 * 32;
 inline void parse_cifar10(data::images& images, bytes_view bytes, const std::string& file) {
     constexpr std::size_t plane = 32 * 32;
     if (bytes.empty() || bytes.size() % cifar10_record != 0)
-        throw bad_file(file, bytes.size() / cifar10_record * cifar10_record, "records of 3073 bytes",
-                       std::to_string(bytes.size() % cifar10_record) + " bytes to the end");
+        refuse(file, bytes.size() / cifar10_record * cifar10_record, {"records of 3073 bytes"},
+               {bytes.size() % cifar10_record, " bytes to the end"});
     const std::size_t count = bytes.size() / cifar10_record;
     for (std::size_t i = 0; i < count; ++i)
         if (bytes[i * cifar10_record] > 9)
-            throw bad_file(file, i * cifar10_record, "a label of 0 to 9", std::to_string(bytes[i * cifar10_record]));
+            refuse(file, i * cifar10_record, {"a label of 0 to 9"}, {bytes[i * cifar10_record]});
 
     images.kind     = data::pixels_are::colour;
     images.channels = 3;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/checksum.hpp>
 
@@ -23,7 +24,7 @@ struct bit_sink {
     std::uint64_t             held  = 0;
     unsigned                  count = 0;
 
-    void put(std::uint32_t value, unsigned bits) {
+    ELBO_OUTLINE void put(std::uint32_t value, unsigned bits) {
         held |= std::uint64_t{value} << count;
         for (count += bits; count >= 8; count -= 8, held >>= 8) out.push_back(static_cast<std::uint8_t>(held));
     }
@@ -35,7 +36,7 @@ struct bit_sink {
 // The number of bits of each word of a best prefix code (Huffman 1952), at most `longest`. Where the best code is
 // longer, the counts are flattened until it is not. There are always two words: some readers reject a code that is not
 // complete.
-inline std::vector<std::uint8_t> code_lengths(std::vector<std::uint32_t> counts, unsigned longest) {
+ELBO_OUTLINE inline std::vector<std::uint8_t> code_lengths(std::vector<std::uint32_t> counts, unsigned longest) {
     std::vector<std::size_t> used;
     for (std::size_t s = 0; s < counts.size(); ++s)
         if (counts[s] > 0) used.push_back(s);
@@ -69,7 +70,7 @@ inline std::vector<std::uint8_t> code_lengths(std::vector<std::uint32_t> counts,
 }
 
 // The words that belong to the lengths (RFC 1951, 3.2.2), their bits in the order in which they leave.
-inline std::vector<std::uint32_t> code_words(std::span<const std::uint8_t> lengths) {
+ELBO_OUTLINE inline std::vector<std::uint32_t> code_words(std::span<const std::uint8_t> lengths) {
     std::array<std::uint32_t, 17> next{};
     for (const std::uint8_t l : lengths)
         if (l > 0) ++next[l + 1u];
@@ -108,7 +109,7 @@ inline split split_distance(std::uint32_t distance) {
 
 // Ziv and Lempel (1977) over a window of 32 KiB. Positions with the same three bytes are chained; a match waits one
 // byte for a longer one.
-inline std::vector<token> find_matches(bytes_view in) {
+ELBO_OUTLINE inline std::vector<token> find_matches(bytes_view in) {
     constexpr std::size_t    window = 32768, longest = 258, tries = 192;
     constexpr std::size_t    none = static_cast<std::size_t>(-1);
     std::vector<std::size_t> head(std::size_t{1} << 15, none), before(window, none);
@@ -173,7 +174,7 @@ struct code {
 struct repeated {
     std::uint32_t symbol, extra, bits;
 };
-inline std::vector<repeated> repetitions(std::span<const std::uint8_t> lengths) {
+ELBO_OUTLINE inline std::vector<repeated> repetitions(std::span<const std::uint8_t> lengths) {
     std::vector<repeated> out;
     for (std::size_t i = 0; i < lengths.size();) {
         std::size_t end = i;
@@ -190,6 +191,13 @@ inline std::vector<repeated> repetitions(std::span<const std::uint8_t> lengths) 
         i = end;
     }
     return out;
+}
+
+// How long all the words are together.
+ELBO_OUTLINE inline std::size_t bits_of(std::span<const std::uint32_t> counts, const code& words) {
+    std::size_t bits = 0;
+    for (std::size_t s = 0; s < counts.size(); ++s) bits += counts[s] * words.lengths[s];
+    return bits;
 }
 
 // One block, with codes of its own or with the fixed ones, whichever is shorter.
@@ -210,8 +218,7 @@ inline void put_block(bit_sink& out, std::span<const token> tokens, bool last) {
     const std::size_t         literal_count = used(literals.lengths, 257), distance_count = used(distances.lengths, 1);
     std::vector<std::uint8_t> both(literals.lengths.begin(),
                                    literals.lengths.begin() + static_cast<std::ptrdiff_t>(literal_count));
-    both.insert(both.end(), distances.lengths.begin(),
-                distances.lengths.begin() + static_cast<std::ptrdiff_t>(distance_count));
+    append(both, bytes_view(distances.lengths).first(distance_count));
     const std::vector<repeated> written = repetitions(both);
     for (const repeated& r : written) ++length_counts[r.symbol];
     const code  lengths{code_lengths(length_counts, 7)};
@@ -223,15 +230,10 @@ inline void put_block(bit_sink& out, std::span<const token> tokens, bool last) {
     std::fill(fixed.lengths.begin() + 256, fixed.lengths.begin() + 280, std::uint8_t{7});
     fixed.words = code_words(fixed.lengths);
 
-    const auto cost = [&](const code& l, const code& d) {
-        std::size_t bits = 0;
-        for (std::size_t s = 0; s < counts.size(); ++s) bits += counts[s] * l.lengths[s];
-        for (std::size_t s = 0; s < distance_counts.size(); ++s) bits += distance_counts[s] * d.lengths[s];
-        return bits;
-    };
     std::size_t header = 14 + 3 * length_count;
     for (const repeated& r : written) header += lengths.lengths[r.symbol] + r.bits;
-    const bool own = header + cost(literals, distances) < cost(fixed, fixed_distances);
+    const bool own = header + bits_of(counts, literals) + bits_of(distance_counts, distances) <
+                     bits_of(counts, fixed) + bits_of(distance_counts, fixed_distances);
 
     out.put(last ? 1 : 0, 1);
     out.put(own ? 2 : 1, 2);

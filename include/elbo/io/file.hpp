@@ -44,15 +44,15 @@ private:
 // A regular file's first bytes, at most `most` of them. A file of another size than `whole` allows is refused.
 inline std::vector<std::uint8_t> read_start(const std::string& path, std::size_t most, std::size_t whole) {
     const auto fail = [&](const char* what) -> void {
-        throw bad_file(path + ": " + what + ": " + std::strerror(errno));
+        refuse({path, ": ", what, ": ", std::strerror(errno)});
     };
     const file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));   // a pipe must not make us wait
     if (file.number() < 0) fail("cannot open");
     struct ::stat about {};
     if (::fstat(file.number(), &about) != 0) fail("cannot look at");
-    if (!S_ISREG(about.st_mode)) throw bad_file(path + ": expected a file, got a folder, a device or a pipe");
+    if (!S_ISREG(about.st_mode)) refuse({path, ": expected a file, got a folder, a device or a pipe"});
     const auto size = static_cast<std::size_t>(about.st_size);
-    if (size > whole) throw bad_file(path, 0, "at most " + std::to_string(whole) + " bytes", std::to_string(size));
+    if (size > whole) refuse(path, 0, {"at most ", whole, " bytes"}, {size});
 
     std::vector<std::uint8_t> bytes(std::min(size, most));
     for (std::size_t done = 0; done < bytes.size();) {
@@ -60,7 +60,7 @@ inline std::vector<std::uint8_t> read_start(const std::string& path, std::size_t
             ::read(file.number(), bytes.data() + done, std::min(bytes.size() - done, std::size_t{1} << 30));
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) fail("cannot read");
-        if (count == 0) throw bad_file(path, done, std::to_string(bytes.size()) + " bytes", "the end while reading");
+        if (count == 0) refuse(path, done, {bytes.size(), " bytes"}, {"the end while reading"});
         done += static_cast<std::size_t>(count);
     }
     return bytes;
@@ -134,8 +134,9 @@ private:
         static std::atomic<unsigned> counter{0};
         const std::size_t            slash = path_.rfind('/'), start = slash == std::string::npos ? 0 : slash + 1;
         for (int attempt = 0; attempt < 100; ++attempt) {
-            temporary_ = path_.substr(0, start) + "." + path_.substr(start) + "." + std::to_string(::getpid()) + "-" +
-                         std::to_string(counter++) + ".part";
+            const std::string_view path = path_;
+            temporary_ = sentence({path.substr(0, start), ".", path.substr(start), ".", static_cast<unsigned>(::getpid()),
+                                   "-", counter++, ".part"});
             const int number = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
             if (number >= 0) return number;
             if (errno != EEXIST) break;

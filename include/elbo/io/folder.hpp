@@ -31,7 +31,7 @@ inline std::vector<std::filesystem::path> png_files(const std::string& folder) {
             if (entry->is_regular_file(ignore)) found.push_back(path);
         }
     }
-    if (problem) throw bad_file(folder + ": cannot list: " + problem.message());
+    if (problem) refuse({folder, ": cannot list: ", problem.message()});
     std::sort(found.begin(), found.end());
     return found;
 }
@@ -40,7 +40,7 @@ inline std::vector<std::filesystem::path> png_files(const std::string& folder) {
 inline data::images read_png_folder(const std::string& folder) {
     namespace fs = std::filesystem;
     const std::vector<fs::path> files = png_files(folder);
-    if (files.empty()) throw bad_file(folder + ": expected PNG files, got none");
+    if (files.empty()) refuse({folder, ": expected PNG files, got none"});
     const auto            home_of = [&](const fs::path& file) { return file.lexically_relative(folder).parent_path(); };
     std::vector<fs::path> homes;   // relative to the folder: empty for the folder itself
     for (const fs::path& file : files) homes.push_back(home_of(file));
@@ -48,9 +48,9 @@ inline data::images read_png_folder(const std::string& folder) {
     homes.erase(std::unique(homes.begin(), homes.end()), homes.end());
     const bool flat = homes.front().empty();
     if (flat && homes.size() > 1)
-        throw bad_file(folder + ": expected PNG files either in the folder or in its sub-folders, got both");
+        refuse({folder, ": expected PNG files either in the folder or in its sub-folders, got both"});
     if (homes.size() > 256)
-        throw bad_file(folder + ": expected at most 256 sub-folders as classes, got " + std::to_string(homes.size()));
+        refuse({folder, ": expected at most 256 sub-folders as classes, got ", homes.size()});
 
     const auto size_text = [](const data::images& i) { return shape_text(std::vector{i.height, i.width, i.channels}); };
     data::images all;
@@ -63,9 +63,9 @@ inline data::images read_png_folder(const std::string& folder) {
             all.kind     = one.kind;
         }
         if (size_text(one) != size_text(all))
-            throw bad_file(file.string(), 16, "the size of the first picture, " + size_text(all), size_text(one));
+            refuse(file.string(), 16, {"the size of the first picture, ", size_text(all)}, {size_text(one)});
         if (one.kind != all.kind) all.kind = data::pixels_are::grey;   // one bit and eight bits together
-        all.pixels.insert(all.pixels.end(), one.pixels.begin(), one.pixels.end());
+        append(all.pixels, one.pixels);
         if (flat) continue;
         const auto home = std::lower_bound(homes.begin(), homes.end(), home_of(file));
         all.labels.push_back(static_cast<std::uint8_t>(home - homes.begin()));

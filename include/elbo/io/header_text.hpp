@@ -37,8 +37,8 @@ public:
           file_(std::move(file)),
           spaces_(spaces) {}
 
-    [[noreturn]] void reject(const std::string& expected, const std::string& got) const {
-        throw bad_file(file_, offset_ + at_, expected, got);
+    [[noreturn]] void reject(message_parts expected, message_parts got) const {
+        refuse(file_, offset_ + at_, expected, got);
     }
     bool accept(char c) {
         skip_space();
@@ -47,7 +47,7 @@ public:
         return true;
     }
     void expect(char c) {
-        if (!accept(c)) reject(printable({&c, 1}), here());
+        if (!accept(c)) reject({printable({&c, 1})}, {here()});
     }
     bool accept_word(std::string_view word) {
         skip_space();
@@ -62,10 +62,10 @@ public:
         skip_space();
         if (last != 0) {
             if (at_ == text_.size() || text_[at_] != last)
-                reject(last == '\n' ? "a newline" : printable({&last, 1}), here());
+                reject({last == '\n' ? "a newline" : printable({&last, 1})}, {here()});
             ++at_;
         }
-        if (at_ != text_.size()) reject("the end of the header", here());
+        if (at_ != text_.size()) reject({"the end of the header"}, {here()});
     }
 
     std::size_t whole_number() {
@@ -75,11 +75,11 @@ public:
         for (; at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9'; ++at_) {
             const auto digit = static_cast<std::size_t>(text_[at_] - '0');
             if (value > (static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) - digit) / 10)
-                reject("a number below 2^63", "a larger one");
+                reject({"a number below 2^63"}, {"a larger one"});
             value = value * 10 + digit;
         }
-        if (at_ == start) reject("a whole number", here());
-        if (text_[start] == '0' && at_ > start + 1) reject("a number without leading zeros", "one with them");
+        if (at_ == start) reject({"a whole number"}, {here()});
+        if (text_[start] == '0' && at_ > start + 1) reject({"a number without leading zeros"}, {"one with them"});
         return value;
     }
 
@@ -87,7 +87,7 @@ public:
     std::string plain_string(char quote) {
         expect(quote);
         const std::size_t end = text_.find_first_of(std::string{quote, '\\', '\n'}, at_);
-        if (end == std::string_view::npos || text_[end] != quote) reject("a closing quote", "none");
+        if (end == std::string_view::npos || text_[end] != quote) reject({"a closing quote"}, {"none"});
         const std::string_view found = text_.substr(at_, end - at_);
         at_ = end + 1;
         return std::string(found);
@@ -98,7 +98,7 @@ public:
         expect('"');
         std::string result;
         for (;;) {
-            if (at_ == text_.size()) reject("a closing quote", "the end of the header");
+            if (at_ == text_.size()) reject({"a closing quote"}, {"the end of the header"});
             const char c = text_[at_];
             if (c == '"') break;
             if (c == '\\') {
@@ -106,7 +106,7 @@ public:
                 add_escaped(result);
             } else {
                 const std::size_t size = utf8_character(text_.substr(at_));
-                if (size == 0 || static_cast<unsigned char>(c) < 0x20) reject("UTF-8 text", here());
+                if (size == 0 || static_cast<unsigned char>(c) < 0x20) reject({"UTF-8 text"}, {here()});
                 result += text_.substr(at_, size);
                 at_ += size;
             }
@@ -129,16 +129,16 @@ private:
             ++at_;
             return;
         }
-        if (c != 'u') reject("an escape of JSON", here());
+        if (c != 'u') reject({"an escape of JSON"}, {here()});
         std::uint32_t point = four_hex();
         if (point >= 0xD800 && point <= 0xDBFF) {   // a character above U+FFFF is a pair
-            if (!text_.substr(at_).starts_with("\\u")) reject("the second half of a surrogate pair", here());
+            if (!text_.substr(at_).starts_with("\\u")) reject({"the second half of a surrogate pair"}, {here()});
             ++at_;
             const std::uint32_t low = four_hex();
-            if (low < 0xDC00 || low > 0xDFFF) reject("the second half of a surrogate pair", "another character");
+            if (low < 0xDC00 || low > 0xDFFF) reject({"the second half of a surrogate pair"}, {"another character"});
             point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
         } else if (point >= 0xDC00 && point <= 0xDFFF) {
-            reject("the first half of a surrogate pair", "the second");
+            reject({"the first half of a surrogate pair"}, {"the second"});
         }
         const auto add = [&](std::uint32_t byte) { result += static_cast<char>(byte); };
         const auto six = [&](unsigned shift) { add(0x80 | (point >> shift & 63)); };
@@ -154,7 +154,7 @@ private:
         for (int i = 0; i < 4; ++i) {
             ++at_;
             const std::size_t digit = at_ < text_.size() ? digits.find(text_[at_]) : std::string_view::npos;
-            if (digit == std::string_view::npos) reject("four hexadecimal digits", here());
+            if (digit == std::string_view::npos) reject({"four hexadecimal digits"}, {here()});
             value = value * 16 + static_cast<std::uint32_t>(digit < 16 ? digit : digit - 6);
         }
         ++at_;

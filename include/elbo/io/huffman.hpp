@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -61,7 +63,7 @@ constexpr std::uint32_t reversed(std::uint32_t code, unsigned length) {
 class code_table {
 public:
     // False unless the lengths are a complete code. RFC 1951 has one exception: a single code of one bit.
-    bool build(std::span<const std::uint8_t> lengths, std::span<const std::uint32_t> symbols, unsigned width,
+    ELBO_OUTLINE bool build(std::span<const std::uint8_t> lengths, std::span<const std::uint32_t> symbols, unsigned width,
                bool may_be_single) {
         width_ = width;
         std::array<std::uint32_t, 16> count{}, next{};

@@ -30,7 +30,7 @@ public:
                 case 0: stored(); break;
                 case 1: fixed_codes(); block(); break;
                 case 2: own_codes(); block(); break;
-                default: reject("a block of type 0, 1 or 2", "type 3");
+                default: reject({"a block of type 0, 1 or 2"}, {"type 3"});
             }
         }
         in_.to_byte();
@@ -48,11 +48,11 @@ private:
     // The longest match, and what an eight-byte copy may write behind it.
     static constexpr std::size_t slack = 258 + 32;
 
-    [[noreturn]] void reject(const std::string& expected, const std::string& got) const {
-        throw bad_file(file_, in_.at(), expected, got);
+    [[noreturn]] void reject(message_parts expected, message_parts got) const {
+        refuse(file_, in_.at(), expected, got);
     }
-    [[noreturn]] void too_large() const { reject("at most " + std::to_string(limit_) + " bytes unpacked", "more"); }
-    [[noreturn]] void cut_off() const { throw bad_file(file_, packed_size_, "more packed data", "the end"); }
+    [[noreturn]] void too_large() const { reject({"at most ", limit_, " bytes unpacked"}, {"more"}); }
+    [[noreturn]] void cut_off() const { refuse(file_, packed_size_, {"more packed data"}, {"the end"}); }
     void check_end() const {
         if (in_.count < 0) cut_off();
     }
@@ -74,7 +74,7 @@ private:
         const std::size_t size  = in_.next[0] | std::size_t{in_.next[1]} << 8;
         const std::size_t check = in_.next[2] | std::size_t{in_.next[3]} << 8;
         if ((size ^ check) != 0xFFFF)
-            reject("a length and its complement", std::to_string(size) + " and " + std::to_string(check));
+            reject({"a length and its complement"}, {size, " and ", check});
         in_.next += 4;
         if (size > static_cast<std::size_t>(in_.end - in_.next)) cut_off();
         if (used_ > limit_ || size > limit_ - used_) too_large();
@@ -99,8 +99,7 @@ private:
         const std::size_t      lengths = in_.take(5) + 257, distances = in_.take(5) + 1, codes = in_.take(4) + 4;
         check_end();
         if (lengths > 286 || distances > 30)
-            reject("at most 286 lengths and 30 distances",
-                   std::to_string(lengths) + " and " + std::to_string(distances));
+            reject({"at most 286 lengths and 30 distances"}, {lengths, " and ", distances});
         std::array<std::uint8_t, 19>  meta{};
         std::array<std::uint8_t, 316> all{};
         for (std::size_t i = 0; i < codes; ++i) {
@@ -108,12 +107,13 @@ private:
             meta[order[i]] = static_cast<std::uint8_t>(in_.take(3));
             check_end();
         }
-        if (!meta_.build(meta, huffman::plain_symbols, 7, false)) reject("a complete code of code lengths", "another");
+        if (!meta_.build(meta, huffman::plain_symbols, 7, false))
+            reject({"a complete code of code lengths"}, {"another"});
         for (std::size_t i = 0; i < lengths + distances;) {
             in_.refill();
             const std::uint32_t entry = meta_.find(in_.bits), symbol = entry >> 16;
             in_.drop(entry & 0xFF);
-            if (symbol == 16 && i == 0) reject("a code length before its repetition", "a repetition");
+            if (symbol == 16 && i == 0) reject({"a code length before its repetition"}, {"a repetition"});
             std::uint8_t value  = 0;
             std::size_t  repeat = 1;
             if (symbol < 16) value = static_cast<std::uint8_t>(symbol);
@@ -121,16 +121,16 @@ private:
             else if (symbol == 17) repeat = 3 + in_.take(3);
             else repeat = 11 + in_.take(7);
             check_end();
-            if (repeat > lengths + distances - i) reject("code lengths that fit", "too many");
+            if (repeat > lengths + distances - i) reject({"code lengths that fit"}, {"too many"});
             std::fill_n(all.begin() + static_cast<std::ptrdiff_t>(i), repeat, value);
             i += repeat;
         }
-        if (all[256] == 0) reject("a code for the end of the block", "none");
+        if (all[256] == 0) reject({"a code for the end of the block"}, {"none"});
         const std::span<const std::uint8_t> view(all);
         if (!lengths_.build(view.first(lengths), huffman::length_symbols, 11, true))
-            reject("a complete length code", "another");
+            reject({"a complete length code"}, {"another"});
         if (!distances_.build(view.subspan(lengths, distances), huffman::distance_symbols, 8, true))
-            reject("a complete distance code", "another");
+            reject({"a complete distance code"}, {"another"});
     }
 
     void block() {
@@ -162,7 +162,7 @@ private:
             }
             if ((entry & huffman::special) != 0) {
                 leave();
-                if ((entry & huffman::invalid) != 0) reject("a length code", "an unused one");
+                if ((entry & huffman::invalid) != 0) reject({"a length code"}, {"an unused one"});
                 return true;
             }
             const std::size_t length = (entry >> 16) + in.take(entry >> 8 & 0xFF);
@@ -172,8 +172,7 @@ private:
             const std::size_t distance = unused ? 0 : (entry >> 16) + in.take(entry >> 8 & 0xFF);
             if (unused || in.count < 0 || distance > static_cast<std::size_t>(to - begin)) {
                 leave();
-                reject("a distance of 1 to " + std::to_string(used_),
-                       unused ? "an unused code" : std::to_string(distance));
+                reject({"a distance of 1 to ", used_}, {unused ? "an unused code" : std::to_string(distance)});
             }
             copy(to, distance, length);
             to += length;
@@ -204,17 +203,17 @@ private:
 inline std::size_t gzip_start(bytes_view packed, const std::string& file) {
     cursor           in(packed, file);
     const bytes_view fixed = in.take(10, "gzip header");
-    if (fixed[0] != 0x1F || fixed[1] != 0x8B) throw bad_file(file, 0, "gzip's 1f 8b", "other bytes");
-    if (fixed[2] != 8) throw bad_file(file, 2, "gzip method 8 (deflate)", std::to_string(fixed[2]));
+    if (fixed[0] != 0x1F || fixed[1] != 0x8B) refuse(file, 0, {"gzip's 1f 8b"}, {"other bytes"});
+    if (fixed[2] != 8) refuse(file, 2, {"gzip method 8 (deflate)"}, {fixed[2]});
     const unsigned flags = fixed[3];
-    if ((flags & 0xE0) != 0) throw bad_file(file, 3, "no reserved gzip flags", std::to_string(flags));
+    if ((flags & 0xE0) != 0) refuse(file, 3, {"no reserved gzip flags"}, {flags});
     if ((flags & 4) != 0) in.take(in.little16("gzip extra length"), "gzip extra field");
     for (const unsigned text : {8u, 16u})   // a file name, a comment
         while ((flags & text) != 0 && in.take(1, "gzip text")[0] != 0) {}
     if ((flags & 2) != 0) {
         const std::uint32_t real = checksum::crc32(packed.first(in.at())) & 0xFFFF;
         if (in.little16("gzip header checksum") != real)
-            throw bad_file(file, in.at() - 2, "the header's checksum", "another");
+            refuse(file, in.at() - 2, {"the header's checksum"}, {"another"});
     }
     return in.at();
 }
@@ -227,9 +226,9 @@ inline std::vector<std::uint8_t> gunzip(bytes_view packed, std::size_t limit, co
     end.take(inflate.position(), "packed data");
     std::vector<std::uint8_t> out   = inflate.output();
     const std::uint32_t       check = end.little32("gzip checksum"), size = end.little32("gzip size");
-    if (checksum::crc32(out) != check) throw bad_file(file, end.at() - 8, "the data's CRC-32", "another checksum");
+    if (checksum::crc32(out) != check) refuse(file, end.at() - 8, {"the data's CRC-32"}, {"another checksum"});
     if (static_cast<std::uint32_t>(out.size()) != size)
-        throw bad_file(file, end.at() - 4, "size " + std::to_string(out.size()), std::to_string(size));
+        refuse(file, end.at() - 4, {"size ", out.size()}, {size});
     end.need_end();
     return out;
 }
@@ -253,14 +252,14 @@ inline std::vector<std::uint8_t> zlib_inflate(bytes_view packed, std::size_t lim
     cursor           start(packed, file);
     const bytes_view header = start.take(2, "zlib header");
     if ((header[0] & 15) != 8 || (header[0] >> 4) > 7 || (header[0] * 256 + header[1]) % 31 != 0)
-        throw bad_file(file, 0, "a zlib header", "other bytes");
-    if ((header[1] & 32) != 0) throw bad_file(file, 1, "no preset dictionary", "one");
+        refuse(file, 0, {"a zlib header"}, {"other bytes"});
+    if ((header[1] & 32) != 0) refuse(file, 1, {"no preset dictionary"}, {"one"});
     inflater inflate(packed, 2, limit, file);
     inflate.run();
     start.take(inflate.position() - 2, "packed data");
     std::vector<std::uint8_t> out = inflate.output();
     if (start.big32("zlib checksum") != checksum::adler32(out))
-        throw bad_file(file, start.at() - 4, "the data's Adler-32", "another checksum");
+        refuse(file, start.at() - 4, {"the data's Adler-32"}, {"another checksum"});
     start.need_end();
     return out;
 }

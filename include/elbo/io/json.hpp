@@ -152,7 +152,7 @@ private:
     static constexpr int deepest = 64;
 
     [[noreturn]] void complain(const char* expected) const {
-        throw bad_file(file_, at_, expected, at_ < text_.size() ? "'" + std::string(1, text_[at_]) + "'" : "the end");
+        refuse(file_, at_, {expected}, {at_ < text_.size() ? "'" + std::string(1, text_[at_]) + "'" : "the end"});
     }
     void skip() {
         while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;

@@ -22,9 +22,9 @@ namespace elbo::data {
 
 namespace loading {
 
-using io::bad_file;
 using io::content;
 using io::found_file;
+using io::refuse;
 using io::role;
 
 inline std::size_t common_start(const std::string& a, const std::string& b) {
@@ -49,10 +49,10 @@ inline images read_one(const found_file& file) {
         case content::matlab: return io::read_matlab_images(file.path);
         case content::amat: return io::read_amat(file.path);
         case content::png: return io::read_png(file.path);
-        case content::idx_labels: throw bad_file(file.path + ": expected images, got labels");
+        case content::idx_labels: refuse({file.path, ": expected images, got labels"});
         case content::unknown: break;
     }
-    throw bad_file(file.path + ": expected IDX, CIFAR-10 .bin, MAT, amat or PNG, got none of them");
+    refuse({file.path, ": expected IDX, CIFAR-10 .bin, MAT, amat or PNG, got none of them"});
 }
 
 inline std::vector<found_file> of_part(std::span<const found_file> files, content holds, role part) {
@@ -75,9 +75,9 @@ inline images read_part(const std::string& folder, std::span<const found_file> f
         return set;
     }
     if (chosen.size() > 1)
-        throw bad_file(folder + ": expected one file of images, or names that say train and test, got " +
-                       io::printable(chosen[0].name) + " and " + io::printable(chosen[1].name) +
-                       "; give the file instead of the folder");
+        refuse({folder, ": expected one file of images, or names that say train and test, got ",
+                io::printable(chosen[0].name), " and ", io::printable(chosen[1].name),
+                "; give the file instead of the folder"});
     set = read_one(chosen[0]);
     if (holds == content::idx_images) add_labels_beside(set, chosen[0], files, 0);
     return set;
@@ -109,13 +109,13 @@ inline splits read_folder(const std::string& folder) {
             continue;
         all.train = read_part(folder, files, holds, role::train);
         if (all.train.size() == 0) all.train = read_part(folder, files, holds, role::none);
-        if (all.train.size() == 0) throw bad_file(folder + ": expected a training set, got only other parts of one");
+        if (all.train.size() == 0) refuse({folder, ": expected a training set, got only other parts of one"});
         all.validation = read_part(folder, files, holds, role::validation);
         all.test       = read_part(folder, files, holds, role::test);
         return all;
     }
     if (io::png_files(folder).empty())
-        throw bad_file(folder + ": expected IDX, CIFAR-10 .bin, MAT, amat or PNG files, got none of them");
+        refuse({folder, ": expected IDX, CIFAR-10 .bin, MAT, amat or PNG files, got none of them"});
     return read_pictures(folder);
 }
 
@@ -145,7 +145,7 @@ inline splits load(const std::string& path) {
     for (images* part : {&all.train, &all.validation, &all.test}) {
         if (part->size() == 0) continue;
         if (part->channels != first.channels || part->height != first.height || part->width != first.width)
-            throw io::bad_file(path + ": expected images of one size in all parts of the data set, got two sizes");
+            io::refuse({path, ": expected images of one size in all parts of the data set, got two sizes"});
         part->name    = name;
         part->classes = part->labelled() ? classes : 0;
     }

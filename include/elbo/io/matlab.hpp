@@ -52,7 +52,7 @@ inline element next_element(cursor& in, bool padded = true) {
     const std::uint32_t word = in.little32("element type");
     if ((word >> 16) != 0) {
         const std::size_t size = word >> 16, first = in.at();
-        if (size > 4) in.reject("at most 4 bytes in a short element", std::to_string(size));
+        if (size > 4) in.reject({"at most 4 bytes in a short element"}, {size});
         in.take(4, "short element");
         return {word & 0xFFFF, first, size};
     }
@@ -68,28 +68,27 @@ inline bool parse_matrix(matlab_array& array, bytes_view body, const std::string
     cursor        in(body, file);
     const element flags = next_element(in);
     if (flags.type != matlab_array::uint32 || flags.size != 8)
-        in.reject("array flags", "element type " + std::to_string(flags.type));
+        in.reject({"array flags"}, {"element type ", flags.type});
     const unsigned kind = body[flags.first], bits = body[flags.first + 1];
     if (kind < 6 || kind > 15 || (bits & 8) != 0) return false;
 
     const element extents = next_element(in);
     if (extents.type != matlab_array::int32 || extents.size < 8 || extents.size > 32 || extents.size % 4 != 0)
-        in.reject("2 to 8 dimensions", std::to_string(extents.size) + " bytes of them");
+        in.reject({"2 to 8 dimensions"}, {extents.size, " bytes of them"});
     cursor axes(body.subspan(extents.first, extents.size), file);
     while (axes.left() > 0) array.shape.push_back(axes.little32("dimension"));
 
     const element name = next_element(in);
-    if (name.type != matlab_array::int8) in.reject("a name", "element type " + std::to_string(name.type));
+    if (name.type != matlab_array::int8) in.reject({"a name"}, {"element type ", name.type});
     array.name.assign(body.begin() + static_cast<std::ptrdiff_t>(name.first),
                       body.begin() + static_cast<std::ptrdiff_t>(name.first + name.size));
 
     const element     numbers = next_element(in);
     const std::size_t unit    = bytes_of(numbers.type);
-    if (unit == 0) in.reject("numbers of 1 to 8 bytes", "element type " + std::to_string(numbers.type));
+    if (unit == 0) in.reject({"numbers of 1 to 8 bytes"}, {"element type ", numbers.type});
     if (claimed_product(array.shape, unit) != numbers.size)
-        in.reject(printable(array.name) + " of shape " + shape_text(array.shape) + " and " + std::to_string(unit) +
-                      " bytes a number",
-                  std::to_string(numbers.size) + " bytes");
+        in.reject({printable(array.name), " of shape ", shape_text(array.shape), " and ", unit, " bytes a number"},
+                  {numbers.size, " bytes"});
     in.need_end();
     array.stored = numbers.type;
     array.first  = numbers.first;
@@ -105,12 +104,12 @@ inline std::vector<matlab_array> parse_matlab(bytes_view bytes, const std::strin
     cursor           in(bytes, file);
     const bytes_view header = in.take(128, "MAT header");
     if (!std::equal(header.begin(), header.begin() + 7, "MATLAB "))
-        throw bad_file(file, 0, "\"MATLAB \"", "other bytes");
+        refuse(file, 0, {"\"MATLAB \""}, {"other bytes"});
     if (header[124] != 0 || header[125] != 1 || header[126] != 'I' || header[127] != 'M')
-        throw bad_file(file, 124, "version 0x0100, little-endian", "another");
+        refuse(file, 124, {"version 0x0100, little-endian"}, {"another"});
     std::vector<matlab_array> arrays;
     while (in.left() > 0) {
-        const std::string     place = file + " (element at byte " + std::to_string(in.at()) + ")";
+        const std::string     place = sentence({file, " (element at byte ", in.at(), ")"});
         const matlab::element outer = matlab::next_element(in, false);
         const bytes_view      data  = bytes.subspan(outer.first, outer.size);
         matlab_array          array;
@@ -118,7 +117,7 @@ inline std::vector<matlab_array> parse_matlab(bytes_view bytes, const std::strin
             array.memory = zlib_inflate(data, limit, place);
             cursor                inner(array.memory, place + " (unpacked)");
             const matlab::element body = matlab::next_element(inner, false);
-            if (body.type != matlab::matrix) inner.reject("a matrix", "element type " + std::to_string(body.type));
+            if (body.type != matlab::matrix) inner.reject({"a matrix"}, {"element type ", body.type});
             inner.need_end();
             if (!matlab::parse_matrix(array, bytes_view(array.memory).subspan(body.first, body.size), inner.file()))
                 continue;
@@ -129,7 +128,7 @@ inline std::vector<matlab_array> parse_matlab(bytes_view bytes, const std::strin
                                 data.begin() + static_cast<std::ptrdiff_t>(array.first + array.size));
             array.first = 0;
         } else {
-            in.reject("a matrix", "element type " + std::to_string(outer.type));
+            in.reject({"a matrix"}, {"element type ", outer.type});
         }
         arrays.push_back(std::move(array));
     }

@@ -25,7 +25,7 @@ inline const matlab_array* find(std::span<const matlab_array> arrays, const std:
 inline std::vector<std::uint8_t> svhn_labels(const matlab_array& array, std::size_t count, const std::string& file) {
     const std::size_t unit = bytes_of(array.stored);
     if (array.size != count * unit)
-        throw bad_file(file + ": expected " + std::to_string(count) + " labels in y, got " + shape_text(array.shape));
+        refuse({file, ": expected ", count, " labels in y, got ", shape_text(array.shape)});
     cursor                    in(array.bytes(), file + " (y)");
     std::vector<std::uint8_t> labels(count);
     for (std::uint8_t& label : labels) {
@@ -39,7 +39,7 @@ inline std::vector<std::uint8_t> svhn_labels(const matlab_array& array, std::siz
             value = whole;
         }
         if (!(value >= 1 && value <= 10) || value != static_cast<int>(value))
-            throw bad_file(file + " (y)", in.at() - unit, "a label of 1 to 10", std::to_string(value));
+            refuse(file + " (y)", in.at() - unit, {"a label of 1 to 10"}, {std::to_string(value)});
         label = static_cast<std::uint8_t>(static_cast<int>(value) % 10);
     }
     return labels;
@@ -50,9 +50,9 @@ inline data::images svhn(const matlab_array& pixels, const matlab_array& labels,
     const auto& shape = pixels.shape;
     if (pixels.stored != matlab_array::uint8 || shape.size() < 3 || shape.size() > 4 || shape[0] != 32 ||
         shape[1] != 32 || shape[2] != 3)
-        throw bad_file(file + ": expected X of bytes and shape (32, 32, 3, n), got " + shape_text(shape));
+        refuse({file, ": expected X of bytes and shape (32, 32, 3, n), got ", shape_text(shape)});
     const std::size_t count = shape.size() == 4 ? shape[3] : 1;
-    if (count == 0) throw bad_file(file + ": expected X with images, got none");
+    if (count == 0) refuse({file, ": expected X with images, got none"});
     data::images images;
     images.kind     = data::pixels_are::colour;
     images.channels = 3;
@@ -72,7 +72,7 @@ inline data::images svhn(const matlab_array& pixels, const matlab_array& labels,
 // faces is (4096, n): one face of 64 x 64 a column, itself column by column. Ten pictures of each of forty people.
 inline data::images olivetti(const matlab_array& faces, const std::string& file) {
     if (faces.stored != matlab_array::uint8 || faces.shape.size() != 2 || faces.shape[0] != 4096 || faces.shape[1] == 0)
-        throw bad_file(file + ": expected faces of bytes and shape (4096, n), got " + shape_text(faces.shape));
+        refuse({file, ": expected faces of bytes and shape (4096, n), got ", shape_text(faces.shape)});
     const std::size_t count = faces.shape[1];
     data::images      images;
     images.height = images.width = 64;
@@ -100,8 +100,7 @@ inline data::images parse_matlab_images(bytes_view bytes, const std::string& fil
     if (faces != nullptr) return matlab::olivetti(*faces, file);
     std::string names;
     for (const matlab_array& array : arrays) names += (names.empty() ? "" : ", ") + printable(array.name);
-    throw bad_file(file + ": expected arrays X and y, or faces, got " +
-                   (names.empty() ? "none" : names.substr(0, 200)));
+    refuse({file, ": expected arrays X and y, or faces, got ", names.empty() ? "none" : names.substr(0, 200)});
 }
 
 inline data::images read_matlab_images(const std::string& path) {

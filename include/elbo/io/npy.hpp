@@ -38,7 +38,7 @@ struct npy_array {
     template <class T>
     std::vector<T> values() const {
         if (type != npy_type<T>())
-            throw std::invalid_argument("an array of " + type + " is not one of " + npy_type<T>());
+            throw std::invalid_argument(sentence({"an array of ", type, " is not one of ", npy_type<T>()}));
         std::vector<T> numbers(bytes.size() / sizeof(T));
         if (!bytes.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
         return numbers;
@@ -49,9 +49,9 @@ struct npy_array {
 inline npy_array parse_npy(bytes_view bytes, const std::string& file) {
     cursor           in(bytes, file);
     const bytes_view magic = in.take(8, "npy magic and version");
-    if (std::memcmp(magic.data(), "\x93NUMPY", 6) != 0) throw bad_file(file, 0, "\\x93NUMPY", "other bytes");
+    if (std::memcmp(magic.data(), "\x93NUMPY", 6) != 0) refuse(file, 0, {"\\x93NUMPY"}, {"other bytes"});
     if ((magic[6] != 1 && magic[6] != 2) || magic[7] != 0)
-        throw bad_file(file, 6, "version 1.0 or 2.0", std::to_string(magic[6]) + "." + std::to_string(magic[7]));
+        refuse(file, 6, {"version 1.0 or 2.0"}, {magic[6], ".", magic[7]});
     const std::size_t size = magic[6] == 1 ? in.little16("header length") : in.little32("header length");
     const std::size_t at   = in.at();
     header_text       text(in.take(size, "npy header"), at, file, " ");
@@ -62,24 +62,24 @@ inline npy_array parse_npy(bytes_view bytes, const std::string& file) {
     while (!text.accept('}')) {
         const std::string key = text.plain_string('\'');
         text.expect(':');
-        if (seen.find(key + ";") != std::string::npos) text.reject("each key once", printable(key) + " again");
+        if (seen.find(key + ";") != std::string::npos) text.reject({"each key once"}, {printable(key), " again"});
         seen += key + ";";
         if (key == "descr") {
             array.type = text.plain_string('\'');
             if (array.type != "<f4" && array.type != "<f8" && array.type != "|u1")
-                text.reject("'<f4', '<f8' or '|u1'", printable(array.type));
+                text.reject({"'<f4', '<f8' or '|u1'"}, {printable(array.type)});
         } else if (key == "fortran_order") {
-            if (!text.accept_word("False")) text.reject("False, for row-major order", "something else");
+            if (!text.accept_word("False")) text.reject({"False, for row-major order"}, {"something else"});
         } else if (key == "shape") {
             text.expect('(');
             for (bool comma = true; !text.accept(')'); comma = text.accept(',')) {
-                if (!comma) text.reject("a comma", "something else");
+                if (!comma) text.reject({"a comma"}, {"something else"});
                 array.shape.push_back(text.whole_number());
             }
             if (array.shape.size() == 1 && !text.ends_with(",)"))
-                text.reject("(n,) for one axis", "a number in brackets");
+                text.reject({"(n,) for one axis"}, {"a number in brackets"});
         } else {
-            text.reject("descr, fortran_order or shape", printable(key));
+            text.reject({"descr, fortran_order or shape"}, {printable(key)});
         }
         if (!text.accept(',')) {
             text.expect('}');
@@ -87,13 +87,13 @@ inline npy_array parse_npy(bytes_view bytes, const std::string& file) {
         }
     }
     if (seen.size() != std::string_view("descr;fortran_order;shape;").size())
-        text.reject("descr, fortran_order and shape", "fewer");
+        text.reject({"descr, fortran_order and shape"}, {"fewer"});
     text.expect_end('\n');
 
     const std::size_t unit    = array.type == "|u1" ? 1 : array.type == "<f4" ? 4 : 8;
     const std::size_t claimed = claimed_product(array.shape, unit);
     if (claimed != in.left())
-        in.reject(std::to_string(claimed) + " bytes of shape " + shape_text(array.shape), std::to_string(in.left()));
+        in.reject({claimed, " bytes of shape ", shape_text(array.shape)}, {in.left()});
     const bytes_view values = in.take(claimed, "values");
     array.bytes.assign(values.begin(), values.end());
     return array;
@@ -107,7 +107,7 @@ template <class T>
 std::string npy_header(std::span<const std::size_t> shape) {
     std::string text = std::string("{'descr': '") + npy_type<T>() + "', 'fortran_order': False, 'shape': (";
     for (std::size_t i = 0; i < shape.size(); ++i)
-        text += std::to_string(shape[i]) + (i + 1 < shape.size() ? ", " : shape.size() == 1 ? "," : "");
+        text += sentence({shape[i], i + 1 < shape.size() ? ", " : shape.size() == 1 ? "," : ""});
     text += "), }";
     while ((10 + text.size() + 1) % 64 != 0) text += ' ';   // the values start at a multiple of 64
     text += '\n';
@@ -119,8 +119,8 @@ std::string npy_header(std::span<const std::size_t> shape) {
 template <class T>
 void write_npy(const std::string& path, std::span<const T> values, std::span<const std::size_t> shape) {
     if (claimed_product(shape) != values.size())
-        throw std::invalid_argument(path + ": " + std::to_string(values.size()) + " values have not the shape " +
-                                    shape_text(shape));
+        throw std::invalid_argument(sentence({path, ": ", values.size(), " values have not the shape ",
+                                              shape_text(shape)}));
     atomic_file file(path);
     file.append(npy_header<T>(shape));
     file.append(bytes_view(reinterpret_cast<const std::uint8_t*>(values.data()), values.size_bytes()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/dataset.hpp>
 
 #include <algorithm>
@@ -54,9 +55,8 @@ inline colour class_colour(std::size_t k) {
 inline void require_sound(const picture& in) {
     if ((in.channels != 1 && in.channels != 3) || in.width == 0 || in.height == 0 ||
         in.pixels.size() != in.width * in.height * in.channels)
-        throw std::invalid_argument("picture: " + std::to_string(in.width) + " x " + std::to_string(in.height) + " x " +
-                                    std::to_string(in.channels) + " with " + std::to_string(in.pixels.size()) +
-                                    " bytes");
+        throw std::invalid_argument(sentence({"picture: ", in.width, " x ", in.height, " x ", in.channels, " with ",
+                                              in.pixels.size(), " bytes"}));
 }
 
 inline picture blank(std::size_t width, std::size_t height, colour paper, std::size_t channels = 3) {
@@ -75,7 +75,7 @@ inline std::uint8_t pixel_level(float v) {
 // Floats as models hold them: (channels, height, width).
 inline picture picture_of(std::span<const float> image, std::size_t channels, std::size_t height, std::size_t width) {
     if (image.size() != channels * height * width)
-        throw std::invalid_argument("picture_of: " + std::to_string(image.size()) + " numbers are not an image");
+        throw std::invalid_argument(sentence({"picture_of: ", image.size(), " numbers are not an image"}));
     picture out{width, height, channels, std::vector<std::uint8_t>(image.size())};
     for (std::size_t c = 0; c < channels; ++c)
         for (std::size_t i = 0; i < height * width; ++i)
@@ -180,8 +180,7 @@ inline picture grid(std::span<const float> images, std::size_t count, std::size_
                     std::size_t width, const grid_options& options = {}) {
     const std::size_t size = channels * height * width;
     if (images.size() != count * size)
-        throw std::invalid_argument("grid: " + std::to_string(images.size()) + " numbers are not " +
-                                    std::to_string(count) + " images");
+        throw std::invalid_argument(sentence({"grid: ", images.size(), " numbers are not ", count, " images"}));
     std::vector<picture> pictures;
     for (std::size_t i = 0; i < count; ++i)
         pictures.push_back(picture_of(images.subspan(i * size, size), channels, height, width));

@@ -36,15 +36,13 @@ inline layout parse_header(cursor chunk) {
     chunk.need_end();
     const unsigned bits = rest[0], colour = rest[1];
     if (image.width == 0 || image.height == 0 || image.width > 65535 || image.height > 65535)
-        chunk.reject("a width and a height of 1 to 65535",
-                     std::to_string(image.width) + " x " + std::to_string(image.height));
+        chunk.reject({"a width and a height of 1 to 65535"}, {image.width, " x ", image.height});
     const bool packed = bits == 1 || bits == 2 || bits == 4;
     if (!(bits == 8 && (colour == 0 || colour == 2 || colour == 3 || colour == 4 || colour == 6)) &&
         !(packed && (colour == 0 || colour == 3)))
-        chunk.reject("at most 8 bits of grey, palette or colour",
-                     std::to_string(bits) + " bits of colour type " + std::to_string(colour));
-    if (rest[2] != 0 || rest[3] != 0) chunk.reject("compression 0 and filter 0", "others");
-    if (rest[4] != 0) chunk.reject("an image that is not interlaced", "interlace " + std::to_string(rest[4]));
+        chunk.reject({"at most 8 bits of grey, palette or colour"}, {bits, " bits of colour type ", colour});
+    if (rest[2] != 0 || rest[3] != 0) chunk.reject({"compression 0 and filter 0"}, {"others"});
+    if (rest[4] != 0) chunk.reject({"an image that is not interlaced"}, {"interlace ", rest[4]});
     image.bits    = bits;
     image.palette = colour == 3;
     image.samples = colour == 2 ? 3 : colour == 4 ? 2 : colour == 6 ? 4 : 1;
@@ -82,8 +80,7 @@ inline void undo_filters(std::vector<std::uint8_t>& rows, const layout& image, c
                     add(x, x < step ? above[x] : paeth(row[x - step], above[x], above[x - step]));
                 break;
             default:
-                throw bad_file(file + " (pixels unpacked)", y * (stride + 1), "a filter of 0 to 4",
-                               std::to_string(filter));
+                refuse(file + " (pixels unpacked)", y * (stride + 1), {"a filter of 0 to 4"}, {filter});
         }
         above = row;
     }
@@ -96,7 +93,7 @@ inline void undo_filters(std::vector<std::uint8_t>& rows, const layout& image, c
 inline data::images parse_png(bytes_view bytes, const std::string& file) {
     cursor in(bytes, file);
     if (!std::equal(std::begin(png::signature), std::end(png::signature), in.take(8, "PNG signature").begin()))
-        throw bad_file(file, 0, "PNG's signature", "other bytes");
+        refuse(file, 0, {"PNG's signature"}, {"other bytes"});
     png::layout               image;
     bytes_view                palette;
     std::vector<std::uint8_t> packed;
@@ -107,9 +104,9 @@ inline data::images parse_png(bytes_view bytes, const std::string& file) {
         const std::string type(type_bytes.begin(), type_bytes.end());
         const bytes_view  body = in.take(size, "chunk");
         if (in.big32("chunk checksum") != checksum::crc32(bytes.subspan(at + 4, size + 4)))
-            throw bad_file(file, in.at() - 4, "the checksum of chunk " + printable(type), "another");
+            refuse(file, in.at() - 4, {"the checksum of chunk ", printable(type)}, {"another"});
         const auto wrong = [&](const char* expected) {
-            throw bad_file(file, at, expected, "chunk " + printable(type));
+            refuse(file, at, {expected}, {"chunk ", printable(type)});
         };
         if (before.empty() != (type == "IHDR")) wrong("IHDR first, and once");
         if (type == "IHDR") image = png::parse_header(cursor(body, file + " (IHDR)"));
@@ -119,7 +116,7 @@ inline data::images parse_png(bytes_view bytes, const std::string& file) {
             palette = body;
         } else if (type == "IDAT") {
             if (!packed.empty() && before != "IDAT") wrong("the pixels without a break");
-            packed.insert(packed.end(), body.begin(), body.end());
+            append(packed, body);
         } else if (type == "IEND") {
             if (size != 0) wrong("an empty IEND");
             end = true;
@@ -131,13 +128,13 @@ inline data::images parse_png(bytes_view bytes, const std::string& file) {
         before = type;
     }
     in.need_end();
-    if (image.palette && palette.empty()) in.reject("a palette", "none");
+    if (image.palette && palette.empty()) in.reject({"a palette"}, {"none"});
 
     // A row never unpacks to more than is asked for, and deflate cannot claim a thousandfold without the bytes.
     const std::size_t         stride = image.row_bytes(), wanted = (stride + 1) * image.height;
     std::vector<std::uint8_t> rows = zlib_inflate(packed, wanted, file + " (pixels)");
     if (rows.size() != wanted)
-        throw bad_file(file + " (pixels unpacked)", rows.size(), std::to_string(wanted) + " bytes", "the end");
+        refuse(file + " (pixels unpacked)", rows.size(), {wanted, " bytes"}, {"the end"});
     png::undo_filters(rows, image, file);
 
     data::images picture;
@@ -159,8 +156,8 @@ inline data::images parse_png(bytes_view bytes, const std::string& file) {
                 *out++ = static_cast<std::uint8_t>(sample * (255 / most));
             } else {
                 if (3 * sample >= palette.size())
-                    throw bad_file(file + " (pixels unpacked)", y * (stride + 1) + 1 + bit / 8,
-                                   "a colour below " + std::to_string(palette.size() / 3), std::to_string(sample));
+                    refuse(file + " (pixels unpacked)", y * (stride + 1) + 1 + bit / 8,
+                           {"a colour below ", palette.size() / 3}, {sample});
                 out = std::copy_n(palette.begin() + 3 * sample, 3, out);
             }
         }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+#include <elbo/core/sentence.hpp>
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -12,7 +15,14 @@ struct bad_file : std::runtime_error {
     using std::runtime_error::runtime_error;
 
     bad_file(const std::string& file, std::uint64_t offset, const std::string& expected, const std::string& got)
-        : std::runtime_error(file + ": at byte " + std::to_string(offset) + ": expected " + expected + ", got " + got) {}
+        : std::runtime_error(sentence({file, ": at byte ", offset, ": expected ", expected, ", got ", got})) {}
 };
+
+// Throws bad_file: refuse(file, 3, {"a rank of 1 to 4"}, {rank}), or refuse({path, ": cannot list"}).
+[[noreturn]] ELBO_OUTLINE inline void refuse(const std::string& file, std::uint64_t offset, message_parts expected,
+                                               message_parts got) {
+    throw bad_file(file, offset, sentence(expected), sentence(got));
+}
+[[noreturn]] ELBO_OUTLINE inline void refuse(message_parts all) { throw bad_file(sentence(all)); }
 
 }  // namespace elbo::io

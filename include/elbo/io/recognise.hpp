@@ -85,7 +85,7 @@ inline std::vector<found_file> recognise_folder(const std::string& folder) {
         if (entry->path().filename().string().front() != '.' && entry->is_regular_file(ignore))
             paths.push_back(entry->path().string());
     }
-    if (problem) throw bad_file(folder + ": cannot list: " + problem.message());
+    if (problem) refuse({folder, ": cannot list: ", problem.message()});
     std::sort(paths.begin(), paths.end());
     std::vector<found_file> files;
     for (const std::string& path : paths) {

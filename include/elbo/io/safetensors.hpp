@@ -59,10 +59,10 @@ struct tensor_entry {
     template <class T>
     void copy_to(std::span<T> out) const {
         if (dtype != tensor_type<T>())
-            throw std::invalid_argument(printable(name) + " is of " + dtype + ", not of " + tensor_type<T>());
+            throw std::invalid_argument(sentence({printable(name), " is of ", dtype, ", not of ", tensor_type<T>()}));
         if (out.size_bytes() != bytes.size())
-            throw std::invalid_argument(printable(name) + " has " + std::to_string(bytes.size()) + " bytes, not " +
-                                        std::to_string(out.size_bytes()));
+            throw std::invalid_argument(sentence({printable(name), " has ", bytes.size(), " bytes, not ",
+                                                  out.size_bytes()}));
         if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
     }
     template <class T>
@@ -82,7 +82,7 @@ tensor_entry make_tensor(std::string name, std::span<const T> values, std::vecto
 // BF16 is the upper half of a float.
 inline std::vector<float> floats_of_bf16(const tensor_entry& tensor) {
     if (tensor.dtype != "BF16")
-        throw std::invalid_argument(printable(tensor.name) + " is of " + tensor.dtype + ", not of BF16");
+        throw std::invalid_argument(sentence({printable(tensor.name), " is of ", tensor.dtype, ", not of BF16"}));
     std::vector<float> numbers(tensor.bytes.size() / 2);
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         const std::uint32_t upper = std::uint32_t{tensor.bytes[2 * i]} | std::uint32_t{tensor.bytes[2 * i + 1]} << 8;
@@ -128,7 +128,7 @@ inline std::map<std::string, std::string> parse_metadata(header_text& text) {
     do {
         std::string key = text.json_string();
         text.expect(':');
-        if (metadata.contains(key)) text.reject("each key once", printable(key) + " again");
+        if (metadata.contains(key)) text.reject({"each key once"}, {printable(key), " again"});
         metadata[std::move(key)] = text.json_string();
     } while (text.accept(','));
     text.expect('}');
@@ -144,27 +144,26 @@ inline place parse_tensor(header_text& text, std::string name) {
         text.expect(':');
         bool& seen = key == "dtype" ? dtype : key == "shape" ? shape : offsets;
         if (key != "dtype" && key != "shape" && key != "data_offsets")
-            text.reject("dtype, shape or data_offsets", printable(key));
-        if (std::exchange(seen, true)) text.reject("each key once", printable(key) + " again");
+            text.reject({"dtype, shape or data_offsets"}, {printable(key)});
+        if (std::exchange(seen, true)) text.reject({"each key once"}, {printable(key), " again"});
         if (key == "dtype") {
             found.tensor.dtype = text.json_string();
             if (tensor_unit(found.tensor.dtype) == 0)
-                text.reject("F64, F32, BF16, I64 or U8", printable(found.tensor.dtype));
+                text.reject({"F64, F32, BF16, I64 or U8"}, {printable(found.tensor.dtype)});
         } else if (key == "shape") {
             found.tensor.shape = whole_numbers(text);
         } else {
             const std::vector<std::size_t> pair = whole_numbers(text);
-            if (pair.size() != 2 || pair[0] > pair[1]) text.reject("a begin and an end", shape_text(pair));
+            if (pair.size() != 2 || pair[0] > pair[1]) text.reject({"a begin and an end"}, {shape_text(pair)});
             found.begin = pair[0];
             found.end   = pair[1];
         }
     } while (text.accept(','));
     text.expect('}');
-    if (!dtype || !shape || !offsets) text.reject("dtype, shape and data_offsets", "fewer");
+    if (!dtype || !shape || !offsets) text.reject({"dtype, shape and data_offsets"}, {"fewer"});
     const std::size_t claimed = claimed_product(found.tensor.shape, tensor_unit(found.tensor.dtype));
     if (claimed != found.end - found.begin)
-        text.reject(std::to_string(claimed) + " bytes of shape " + shape_text(found.tensor.shape),
-                    std::to_string(found.end - found.begin));
+        text.reject({claimed, " bytes of shape ", shape_text(found.tensor.shape)}, {found.end - found.begin});
     found.tensor.name = std::move(name);
     return found;
 }
@@ -174,7 +173,8 @@ inline void add_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
         const std::size_t size = utf8_character(text);
-        if (size == 0) throw std::invalid_argument("a name for a tensor file that is not UTF-8: " + printable(text));
+        if (size == 0)
+            throw std::invalid_argument(sentence({"a name for a tensor file that is not UTF-8: ", printable(text)}));
         const auto first = static_cast<unsigned char>(text[0]);
         if (first == '"' || first == '\\') out += {'\\', text[0]};
         else if (first < 0x20) out += {'\\', 'u', '0', '0', digits[first >> 4], digits[first & 15]};
@@ -194,20 +194,19 @@ inline tensor_file parse_safetensors(std::vector<std::uint8_t> bytes, const std:
     cursor              in(*result.memory, file);
     const std::uint64_t size = in.little64("header length");
     if (size > largest_safetensors_header)
-        throw bad_file(file, 0, "a header of at most " + std::to_string(largest_safetensors_header) + " bytes",
-                       std::to_string(size));
+        refuse(file, 0, {"a header of at most ", largest_safetensors_header, " bytes"}, {size});
     header_text      text(in.take(static_cast<std::size_t>(size), "header"), 8, file, " \t\r\n");
     const bytes_view data = bytes_view(*result.memory).subspan(in.at());
 
     std::vector<safetensors::place> places;
     std::set<std::string>           names;
-    if (size == 0 || (*result.memory)[8] != '{') text.reject("{ at the start of the header", "something else");
+    if (size == 0 || (*result.memory)[8] != '{') text.reject({"{ at the start of the header"}, {"something else"});
     text.expect('{');
     if (!text.accept('}')) {
         do {
             std::string name = text.json_string();
             text.expect(':');
-            if (!names.insert(name).second) text.reject("each name once", printable(name) + " again");
+            if (!names.insert(name).second) text.reject({"each name once"}, {printable(name), " again"});
             if (name == "__metadata__") result.metadata = safetensors::parse_metadata(text);
             else places.push_back(safetensors::parse_tensor(text, std::move(name)));
         } while (text.accept(','));
@@ -222,15 +221,15 @@ inline tensor_file parse_safetensors(std::vector<std::uint8_t> bytes, const std:
     for (safetensors::place& place : places) {
         const std::string of = printable(place.tensor.name);
         if (place.begin != at)
-            in.reject(of + " to begin at " + std::to_string(at) + " of the data", std::to_string(place.begin));
+            in.reject({of, " to begin at ", at, " of the data"}, {place.begin});
         if (place.end > data.size())
-            in.reject(of + " to end by " + std::to_string(data.size()) + " of the data", std::to_string(place.end));
+            in.reject({of, " to end by ", data.size(), " of the data"}, {place.end});
         place.tensor.bytes = data.subspan(place.begin, place.end - place.begin);
         at                 = place.end;
         result.tensors.push_back(std::move(place.tensor));
     }
     if (at != data.size())
-        throw bad_file(file, in.at() + at, "the end", std::to_string(data.size() - at) + " more bytes");
+        refuse(file, in.at() + at, {"the end"}, {data.size() - at, " more bytes"});
     return result;
 }
 
@@ -256,20 +255,17 @@ inline std::string safetensors_header(const std::map<std::string, std::string>& 
     std::size_t at = 0;
     for (const tensor_entry& tensor : tensors) {
         if (!names.insert(tensor.name).second)
-            throw std::invalid_argument("two tensors of one name: " + printable(tensor.name));
+            throw std::invalid_argument(sentence({"two tensors of one name: ", printable(tensor.name)}));
         const std::size_t unit = tensor_unit(tensor.dtype);
         if (unit == 0 || claimed_product(tensor.shape, unit) != tensor.bytes.size())
-            throw std::invalid_argument(printable(tensor.name) + " of " + tensor.dtype + " and shape " +
-                                        shape_text(tensor.shape) + " has not " + std::to_string(tensor.bytes.size()) +
-                                        " bytes");
+            throw std::invalid_argument(sentence({printable(tensor.name), " of ", tensor.dtype, " and shape ",
+                                                  shape_text(tensor.shape), " has not ", tensor.bytes.size(),
+                                                  " bytes"}));
         if (text.back() != '{') text += ',';
         safetensors::add_json_string(text, tensor.name);
-        text += ":{\"dtype\":\"" + tensor.dtype + "\",\"shape\":[";
-        for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
-            if (i > 0) text += ',';
-            text += std::to_string(tensor.shape[i]);
-        }
-        text += "],\"data_offsets\":[" + std::to_string(at) + "," + std::to_string(at + tensor.bytes.size()) + "]}";
+        text += sentence({":{\"dtype\":\"", tensor.dtype, "\",\"shape\":["});
+        for (std::size_t i = 0; i < tensor.shape.size(); ++i) text += sentence({i == 0 ? "" : ",", tensor.shape[i]});
+        text += sentence({"],\"data_offsets\":[", at, ",", at + tensor.bytes.size(), "]}"});
         at += tensor.bytes.size();
     }
     text += '}';

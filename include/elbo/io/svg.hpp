@@ -146,7 +146,7 @@ inline std::string line_plot(const std::vector<series>& lines, const plot_option
     std::vector<std::string> names;
     for (const series& s : lines) {
         if (s.x.size() != s.y.size())
-            throw std::invalid_argument("line_plot: series " + s.name + " has more of one than of the other");
+            throw std::invalid_argument(sentence({"line_plot: series ", s.name, " has more of one than of the other"}));
         for (std::size_t i = 0; i < s.x.size(); ++i) {
             if (!std::isfinite(s.x[i]) || !std::isfinite(s.y[i]) || (options.log_x && s.x[i] <= 0) ||
                 (options.log_y && s.y[i] <= 0))

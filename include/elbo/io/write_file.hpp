@@ -20,7 +20,7 @@ inline void write_file(const std::filesystem::path& path, bytes_view bytes) {
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
     out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     out.close();
-    if (!out) throw bad_file(path.string() + ": cannot be written" + (trouble ? ": " + trouble.message() : ""));
+    if (!out) refuse({path.string(), ": cannot be written", trouble ? ": " + trouble.message() : ""});
 }
 
 inline void write_file(const std::filesystem::path& path, std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/tape/tape.hpp>
 
 namespace elbo {
@@ -13,28 +14,16 @@ constexpr node_id lower_mask(tape& t, int order, double diagonal) {
     return t.table({0, 1, order * order}, mask);
 }
 
-// Reverse mode. Appends verbs that compute d loss / d x for every x that `wanted` names, and returns their ids by node
-// (-1: the loss does not depend on it). The derivative of a verb is written in verbs, so this applies to its own
-// result. A cotangent may have smaller extents than its value, when it is the same along the missing ones: it is
-// spread out only where a verb needs it whole.
-template <class Wanted>
-constexpr std::vector<node_id> differentiate(tape& t, node_id loss, node_id seed, Wanted wanted) {
-    const auto           count = static_cast<std::size_t>(loss) + 1;
-    std::vector<char>    needed(count, 0);
-    std::vector<node_id> gradient(count, -1);
+// Reverse mode from one value downwards: what is wanted, and the cotangents so far (-1: none).
+struct reverse_pass {
+    tape&                t;
+    std::vector<char>    needed;
+    std::vector<node_id> gradient;
 
-    // What lies between the wanted values and the loss.
-    for (node_id id = 0; id <= loss; ++id) {
-        const node& n  = t[id];
-        const auto  on = [&](node_id operand) { return operand >= 0 && needed[static_cast<std::size_t>(operand)] != 0; };
-        const bool  blocked = n.what == verb::argmax || (n.what == verb::view && n.i == 1);
-        needed[static_cast<std::size_t>(id)] = wanted(id) || (!blocked && (on(n.a) || on(n.b) || on(n.c)));
-    }
+    constexpr bool wants(node_id x) const { return needed[static_cast<std::size_t>(x)] != 0; }
 
-    gradient[static_cast<std::size_t>(loss)] = seed;
-    const auto wants = [&](node_id x) { return needed[static_cast<std::size_t>(x)] != 0; };
     // The cotangent of x gains d, which may be larger than x where x was broadcast.
-    const auto give = [&](node_id x, node_id d) {
+    ELBO_OUTLINE constexpr void give(node_id x, node_id d) {
         const extent whole = t[x].e, have = t[d].e;
         extent       e = have;
         if (have.axis != whole.axis && whole.axis == 0) e.axis = 0;
@@ -44,15 +33,16 @@ constexpr std::vector<node_id> differentiate(tape& t, node_id loss, node_id seed
         d       = t.sum_to(e, d);
         auto& g = gradient[static_cast<std::size_t>(x)];
         g       = g < 0 ? d : t.add(g, d);
-    };
+    }
     // y was made from x by broadcasting: before d is summed over the missing extents it must have y's own.
-    const auto give_part = [&](node_id y, node_id x, node_id d) {
+    ELBO_OUTLINE constexpr void give_part(node_id y, node_id x, node_id d) {
         give(x, t[x].e == t[y].e ? d : t.spread_to(t[y].e, d));
-    };
+    }
 
-    for (node_id y = loss; y >= 0; --y) {
+    // Hands the cotangent of y on to its operands.
+    ELBO_OUTLINE constexpr void step(node_id y) {
         node_id dy = gradient[static_cast<std::size_t>(y)];
-        if (dy < 0 || !wants(y)) continue;
+        if (dy < 0 || !wants(y)) return;
         const node n     = t[y];
         const auto whole = [&] { return t.spread_to(n.e, dy); };
         switch (n.what) {
@@ -200,7 +190,27 @@ constexpr std::vector<node_id> differentiate(tape& t, node_id loss, node_id seed
             }
         }
     }
-    return gradient;
+};
+
+// Appends verbs that compute d loss / d x for every x that `wanted` names, and returns their ids by node (-1: the loss
+// does not depend on it). The derivative of a verb is written in verbs, so this applies to its own result. A cotangent
+// may have smaller extents than its value, when it is the same along the missing ones: it is spread out only where a
+// verb needs it whole.
+template <class Wanted>
+constexpr std::vector<node_id> differentiate(tape& t, node_id loss, node_id seed, Wanted wanted) {
+    const auto   count = static_cast<std::size_t>(loss) + 1;
+    reverse_pass pass{t, std::vector<char>(count, 0), std::vector<node_id>(count, -1)};
+
+    // What lies between the wanted values and the loss.
+    for (node_id id = 0; id <= loss; ++id) {
+        const node& n  = t[id];
+        const auto  on = [&](node_id operand) { return operand >= 0 && pass.wants(operand); };
+        const bool  blocked = n.what == verb::argmax || (n.what == verb::view && n.i == 1);
+        pass.needed[static_cast<std::size_t>(id)] = wanted(id) || (!blocked && (on(n.a) || on(n.b) || on(n.c)));
+    }
+    pass.gradient[static_cast<std::size_t>(loss)] = seed;
+    for (node_id y = loss; y >= 0; --y) pass.step(y);
+    return pass.gradient;
 }
 
 }  // namespace elbo

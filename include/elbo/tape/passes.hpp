@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/tape/tape.hpp>
 
 #include <utility>
@@ -11,7 +12,7 @@
 namespace elbo {
 
 // How often each node is read.
-constexpr std::vector<int> uses_of(const tape& t) {
+ELBO_OUTLINE constexpr std::vector<int> uses_of(const tape& t) {
     std::vector<int> uses(t.nodes.size(), 0);
     for (const node& n : t.nodes)
         for (node_id x : {n.a, n.b, n.c})
@@ -22,7 +23,7 @@ constexpr std::vector<int> uses_of(const tape& t) {
 }
 
 // Drops what nothing reads, keeping the order.
-constexpr void drop_unused(tape& t) {
+ELBO_OUTLINE constexpr void drop_unused(tape& t) {
     auto                 uses = uses_of(t);
     std::vector<node_id> renamed(t.nodes.size(), -1);
     for (node_id id = t.size() - 1; id >= 0; --id) {
@@ -54,9 +55,18 @@ constexpr void drop_unused(tape& t) {
     t.nodes = std::move(kept);
 }
 
+// What is put out of a state is what it was when the replay began.
+constexpr void copy_states_put_out(tape& t) {
+    for (named_output& o : t.outputs) {
+        node_id home = o.id;
+        while (t[home].what == verb::view) home = t[home].a;
+        if (t[home].what == verb::state) o.id = t.map(formulas::affine{1, 0}, o.id);
+    }
+}
+
 // A product, the row added to it and the formula applied to that become one verb: y = f(a b + c), with c and f in the
 // product's node. Only where nobody else reads what lies between.
-constexpr void fuse_products(tape& t) {
+ELBO_OUTLINE constexpr void fuse_products(tape& t) {
     const auto uses    = uses_of(t);
     const auto only    = [&](node_id id) { return uses[static_cast<std::size_t>(id)] == 1; };
     const auto product = [&](node_id id) { return t[id].what == verb::product && t[id].i == 0 && t[id].f.number < 0; };

@@ -3,7 +3,6 @@
 
 #include <elbo/core/schedule.hpp>
 #include <elbo/io/batches.hpp>
-#include <elbo/machine/plain.hpp>
 #include <elbo/train/average.hpp>
 #include <elbo/train/clip.hpp>
 #include <elbo/train/model.hpp>
@@ -348,36 +347,34 @@ private:
         }
         update_context<float> now{step_ + 1, static_cast<float>(rate_), scale, static_cast<float>(options_.weight_decay), n};
         std::atomic<bool>     finite{true};
-        std::visit([&](const auto& optimizer) {
-            machine_.each_part(n, part, [&](std::size_t begin, std::size_t end) {
-                double square = 0;
-                for (std::size_t at = begin; at < end; at += norm_block)
-                    square += block_square_sum(g.subspan(begin, end - begin), (at - begin) / norm_block);
-                if (!std::isfinite(square)) finite.store(false, std::memory_order_relaxed);
-                optimizer.template update<float>(model_.parameters().subspan(begin, end - begin), g.subspan(begin, end - begin),
-                                                 slots_.data() + begin, now);
-                if (average_.size() > 0)
-                    update_average<float>(average_.span().subspan(begin, end - begin), std::as_const(model_).parameters().subspan(begin, end - begin),
-                                          exponential_average{options_.average}.weight(now.step));
-            });
-        }, options_.optimizer);
+        machine_.each_part(n, part, [&](std::size_t begin, std::size_t end) {
+            const std::span<float> p = model_.parameters().subspan(begin, end - begin);
+            const auto             mine = g.subspan(begin, end - begin);
+            double                 square = 0;
+            for (std::size_t block = 0; block < norm_blocks(mine.size()); ++block) square += block_square_sum(mine, block);
+            if (!std::isfinite(square)) finite.store(false, std::memory_order_relaxed);
+            std::visit([&](const auto& optimizer) { optimizer.template update<float>(p, mine, slots_.data() + begin, now); },
+                       options_.optimizer);
+            if (average_.size() > 0)
+                update_average<float>(average_.span().subspan(begin, end - begin), p, exponential_average{options_.average}.weight(now.step));
+        });
         if (!finite) throw_diverged("a gradient");
     }
 
-    // Says where the first number that is not finite comes from. A loss: the step is replayed on the reference machine.
+    // Says where the first number that is not finite comes from. A loss: the step is replayed, every layer's output kept.
     // A gradient: it came from the loss downwards, so that its last layer was the first; parameters have moved already.
     [[noreturn]] void throw_diverged(const std::string& what) {
         std::string where;
         if (what == "the loss") {
-            const tape         code = programs::training<Model>();
-            plain<float>       machine(code);
+            tape code = programs::training<Model>();
+            for (const layer_output& l : code.layers) code.outputs.push_back({l.network, l.id});
+            program            kept(machine_, std::move(code), capacity());
             std::vector<float> spare_gradients(gradients_.size()), spare_states(model_.states().begin(), model_.states().end());
             auto               b = bound_;
             b.gradients = spare_gradients.data(), b.state = spare_states.data();
-            machine.replay_until(b, code.losses.back());
-            for (const layer_output& l : code.layers)
-                if (where.empty() && l.id <= code.losses.back() && !all_finite(machine[l.id]))
-                    where = std::string("the output of ") + l.network + "." + std::to_string(l.index);
+            kept.replay(b);
+            for (const layer_output& l : kept.code().layers)
+                if (where.empty() && !all_finite(kept[l.id])) where = std::string("the output of ") + l.network + "." + std::to_string(l.index);
         } else {
             for (const tensor_place& p : parameter_places<Model>())
                 if (!all_finite(std::as_const(gradients_).span().subspan(p.offset, p.size))) where = "the gradient of " + p.name;

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/machine/host/simd.hpp>
 #include <elbo/tape/formula_table.hpp>
 
+#include <algorithm>
+
 // One kernel for each formula, made from the formula's one text; a tape's node finds its kernel by the formula's
-// number. Operands that are the same for a whole run are splatted once: stepping over them by zero keeps the loop free
-// of branches.
+// number. Kernels take whole packs only, so that each is one tight loop; run() sees to the rest.
 
 namespace elbo::kernels {
 
 using simd::operand;
+using kernel = void (*)(float* y, const operand* x, std::size_t n, double p, double q);  // n: a multiple of the width
 
-// Numbers that a loop over packs can step along.
+// What a loop over packs steps along. An operand that is the same for a whole run is splatted once: stepping over it by
+// zero keeps the loop free of branches.
 struct steps {
     float        splatted[simd::width];
     const float* from;
@@ -25,68 +29,64 @@ struct steps {
         }
     }
     simd::pack at(std::size_t i) const { return simd::load(from + i * step); }
-    simd::pack part(std::size_t i, std::size_t n) const {
-        return step == 0 ? simd::load(splatted) : simd::load_part(from + i, n);
-    }
 };
-using map_kernel        = void (*)(float* y, const float* a, std::size_t n, double p, double q);
-using zip_kernel        = void (*)(float* y, operand a, operand b, std::size_t n, double p, double q);
-using chain_pair_kernel = void (*)(float* y, operand a, operand b, operand c, std::size_t n, double p, double q);
 
 template <class F>
-void map_run(float* y, const float* a, std::size_t n, double p, double q) {
-    const F f = formula_from<F>(p, q);
-    std::size_t i = 0;
-    for (; i + simd::width <= n; i += simd::width) simd::store(y + i, f(simd::load(a + i)));
-    if (i < n) simd::store_part(y + i, f(simd::load_part(a + i, n - i)), n - i);
+void map_run(float* y, const operand* x, std::size_t n, double p, double q) {
+    const F     f = formula_from<F>(p, q);
+    const steps a(x[0]);
+    for (std::size_t i = 0; i < n; i += simd::width) simd::store(y + i, f(a.at(i)));
 }
 template <class F>
-void chain_run(float* y, operand a, operand b, std::size_t n, double p, double q) {  // a f(b)
+void zip_run(float* y, const operand* x, std::size_t n, double p, double q) {
     const F     f = formula_from<F>(p, q);
-    const steps A(a), B(b);
-    std::size_t i = 0;
-    for (; i + simd::width <= n; i += simd::width) simd::store(y + i, A.at(i) * f(B.at(i)));
-    if (i < n) simd::store_part(y + i, A.part(i, n - i) * f(B.part(i, n - i)), n - i);
+    const steps a(x[0]), b(x[1]);
+    for (std::size_t i = 0; i < n; i += simd::width) simd::store(y + i, f(a.at(i), b.at(i)));
 }
-template <class F>
-void zip_run(float* y, operand a, operand b, std::size_t n, double p, double q) {
-    const F     f = formula_from<F>(p, q);
-    const steps A(a), B(b);
-    std::size_t i = 0;
-    for (; i + simd::width <= n; i += simd::width) simd::store(y + i, f(A.at(i), B.at(i)));
-    if (i < n) simd::store_part(y + i, f(A.part(i, n - i), B.part(i, n - i)), n - i);
-}
-template <class F>
-void chain_pair_run(float* y, operand a, operand b, operand c, std::size_t n, double p, double q) {  // a f(b, c)
-    const F     f = formula_from<F>(p, q);
-    const steps A(a), B(b), C(c);
-    std::size_t i = 0;
-    for (; i + simd::width <= n; i += simd::width) simd::store(y + i, A.at(i) * f(B.at(i), C.at(i)));
-    if (i < n) simd::store_part(y + i, A.part(i, n - i) * f(B.part(i, n - i), C.part(i, n - i)), n - i);
-}
-
 template <class... F>
 constexpr auto map_table(list<F...>) {
-    return std::array<map_kernel, sizeof...(F)>{&map_run<F>...};
-}
-template <class... F>
-constexpr auto chain_table(list<F...>) {
-    return std::array<zip_kernel, sizeof...(F)>{&chain_run<F>...};
+    return std::array<kernel, sizeof...(F)>{&map_run<F>...};
 }
 template <class... F>
 constexpr auto zip_table(list<F...>) {
-    return std::array<zip_kernel, sizeof...(F)>{&zip_run<F>...};
+    return std::array<kernel, sizeof...(F)>{&zip_run<F>...};
 }
-template <class... F>
-constexpr auto chain_pair_table(list<F...>) {
-    return std::array<chain_pair_kernel, sizeof...(F)>{&chain_pair_run<F>...};
-}
-inline constexpr auto map_of        = map_table(formula_list{});
-inline constexpr auto chain_of      = chain_table(formula_list{});
-inline constexpr auto zip_of        = zip_table(pair_formula_list{});
-inline constexpr auto chain_pair_of = chain_pair_table(pair_formula_list{});
+inline constexpr auto map_of = map_table(formula_list{});
+inline constexpr auto zip_of = zip_table(pair_formula_list{});
 
-inline float sum_run(const float* a, std::size_t n) {
+// A run of any length. The last numbers, fewer than a pack, are padded with 1, where every formula is finite.
+ELBO_OUTLINE inline void run(kernel f, float* y, const operand* x, int operands, std::size_t n, double p, double q) {
+    const std::size_t rest = n % simd::width, whole = n - rest;
+    if (whole > 0) f(y, x, whole, p, q);
+    if (rest == 0) return;
+    float   padded[2][simd::width], out[simd::width];
+    operand last[2];
+    for (int k = 0; k < operands; ++k) {
+        last[k] = {padded[k], x[k].runs};
+        std::fill(padded[k], padded[k] + simd::width, 1.0f);
+        std::memcpy(padded[k], x[k].at + (x[k].runs ? whole : 0), (x[k].runs ? rest : 1) * sizeof(float));
+    }
+    f(out, last, simd::width, p, q);
+    std::memcpy(y + whole, out, rest * sizeof(float));
+}
+
+// a f(b) or a f(b, c), x being a, b, c: the formula's own kernel on a block that stays in the nearest cache, then a
+// product. Kernels of their own would be a tenth faster and as many again to compile.
+ELBO_OUTLINE inline void chain_run(kernel f, float* y, const operand* x, int operands, std::size_t n, double p, double q) {
+    constexpr std::size_t     block = 1024;
+    constexpr formula         times = binary(formulas::times{});
+    alignas(64) float         slope[block];
+    for (std::size_t at = 0; at < n; at += block) {
+        const std::size_t part = std::min(block, n - at);
+        operand           here[3];
+        for (int k = 0; k < operands; ++k) here[k] = {x[k].runs ? x[k].at + at : x[k].at, x[k].runs};
+        run(f, slope, here + 1, operands - 1, part, p, q);
+        const operand both[2] = {here[0], {slope, true}};
+        run(zip_of[static_cast<std::size_t>(times.number)], y + at, both, 2, part, 0, 0);
+    }
+}
+
+ELBO_OUTLINE inline float sum_run(const float* a, std::size_t n) {
     std::size_t i = 0;
     simd::pack  s = simd::splat(0), s2 = s;
     for (; i + 2 * simd::width <= n; i += 2 * simd::width) {
@@ -104,7 +104,7 @@ inline void add_run(float* y, const float* a, std::size_t n) {
     for (; i < n; ++i) y[i] += a[i];
 }
 
-inline float logsumexp_run(const float* a, std::size_t n) {
+ELBO_OUTLINE inline float logsumexp_run(const float* a, std::size_t n) {
     using std::exp, std::log;
     float most = a[0];
     for (std::size_t i = 1; i < n; ++i) most = a[i] > most ? a[i] : most;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -70,7 +72,7 @@ inline constexpr auto blocks = block_table(std::make_index_sequence<most_rows>{}
 inline std::size_t scratch_floats(std::size_t k) { return (k + 8) * panel + most_rows * panel; }
 
 // b (k, n) row-major.
-inline void rows_times_matrix(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb,
+ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb,
                               float* c, std::size_t ldc, bool add, float* scratch) {
     const std::size_t count = (m + most_rows - 1) / most_rows;
     const auto        first = [&](std::size_t i) { return i * m / count; };
@@ -131,7 +133,7 @@ inline constexpr std::size_t dot_rows = 4, dot_cols = 4;
 inline constexpr std::size_t dot_rows = 2, dot_cols = 4;
 #endif
 
-inline void rows_times_rows(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
+ELBO_OUTLINE inline void rows_times_rows(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
                             std::size_t ldb, float* c, std::size_t ldc, bool add) {
     std::size_t j = 0;
     for (; j + dot_cols <= n; j += dot_cols) {
@@ -145,7 +147,7 @@ inline void rows_times_rows(std::size_t m, std::size_t n, std::size_t k, const f
 }
 
 // (rows, k) of b, at most a panel of them, to k rows of a panel; missing rows become zeros.
-inline void transpose_panel(const float* b, std::size_t ldb, std::size_t rows, std::size_t k, float* to) {
+ELBO_OUTLINE inline void transpose_panel(const float* b, std::size_t ldb, std::size_t rows, std::size_t k, float* to) {
     typedef float quad __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
     const auto    at = [](const float* p) { return *reinterpret_cast<const quad*>(p); };
     const auto    put = [](float* p, quad v) { *reinterpret_cast<quad*>(p) = v; };
@@ -169,7 +171,7 @@ inline void transpose_panel(const float* b, std::size_t ldb, std::size_t rows, s
         for (std::size_t p = 0; p < k; ++p) to[p * panel + j] = j < rows ? b[j * ldb + p] : 0.0f;
 }
 
-inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, left whole, const float* b, std::size_t ldb,
+ELBO_OUTLINE inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, left whole, const float* b, std::size_t ldb,
                                  float* c, std::size_t ldc, bool add, float* scratch) {
     const std::size_t count = (m + most_rows - 1) / most_rows;
     float*            tile  = scratch + (k + 8) * panel;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/machine/host/layout.hpp>
 #include <elbo/machine/host/threads.hpp>
 #include <elbo/machine/host/windows.hpp>
@@ -81,8 +82,9 @@ private:
 // sum has one order.
 class host::program {
 public:
-    program(host& on, tape recorded, row_counts capacity) : machine_(on), tape_(std::move(recorded)), capacity_(capacity) {
+    ELBO_OUTLINE program(host& on, tape recorded, row_counts capacity) : machine_(on), tape_(std::move(recorded)), capacity_(capacity) {
         capacity_[0] = 1;
+        copy_states_put_out(tape_);
         fuse_products(tape_);
         schedule_ = make_schedule(tape_);
         lay_out();
@@ -90,7 +92,7 @@ public:
 
     const tape& code() const { return tape_; }
 
-    void replay(const bindings<float>& with) {
+    ELBO_OUTLINE void replay(const bindings<float>& with) {
         for (int a = 1; a < most_axes; ++a)
             if (with.counts[static_cast<std::size_t>(a)] > capacity_[static_cast<std::size_t>(a)] && uses_axis_[static_cast<std::size_t>(a)])
                 throw recording_error("elbo: a batch is larger than the program was made for");
@@ -126,7 +128,7 @@ private:
 
     static index at(node_id id) { return static_cast<index>(id); }
 
-    void lay_out() {
+    ELBO_OUTLINE void lay_out() {
         const index count = tape_.nodes.size();
         for (const node& n : tape_.nodes)
             if (n.what == verb::input || n.e.axis != 0) uses_axis_[static_cast<index>(n.e.axis)] = true;
@@ -159,7 +161,7 @@ private:
     }
 
     // Output tiles of what sums over the batch; each has its whole sum.
-    void cut(node_id id, std::vector<tile>& tiles) const {
+    ELBO_OUTLINE void cut(node_id id, std::vector<tile>& tiles) const {
         const node& n    = tape_[id];
         int         all  = 1, part = 1;
         if (n.what == verb::product) all = n.e.fold, part = 48;
@@ -170,7 +172,7 @@ private:
         for (int first = 0; first < all; first += part) tiles.push_back({id, first, std::min(all, first + part)});
     }
 
-    void bind(const bindings<float>& with) {
+    ELBO_OUTLINE void bind(const bindings<float>& with) {
         counts_     = with.counts;
         counts_[0]  = 1;
         index table = 0;
@@ -198,7 +200,7 @@ private:
         }
     }
 
-    void run_phase(index p, int thread) {
+    ELBO_OUTLINE void run_phase(index p, int thread) {
         const phase&    now = schedule_.phases[p];
         kernels::frame& f   = frames_[static_cast<index>(thread)];
         float*          scratch = scratch_[static_cast<index>(thread)].data();
@@ -221,7 +223,7 @@ private:
         }
     }
 
-    void run_chunk(kernels::frame& f, const phase& now, int axis, index chunk, index chunks, float* local, float* scratch) {
+    ELBO_OUTLINE void run_chunk(kernels::frame& f, const phase& now, int axis, index chunk, index chunks, float* local, float* scratch) {
         const index n = static_cast<index>(counts_[static_cast<index>(axis)]);
         const index first = chunk * n / chunks, last = (chunk + 1) * n / chunks;
         for (node_id id : now.nodes) {
@@ -240,7 +242,7 @@ private:
         }
     }
 
-    void run_tile(kernels::frame& f, const tile& part, float* scratch) {
+    ELBO_OUTLINE void run_tile(kernels::frame& f, const tile& part, float* scratch) {
         const node& n    = tape_[part.id];
         const index rows = static_cast<index>(rows_of(tape_[n.a].e, counts_)), cols = f.cols(n.a);
         float*      y    = f.at[at(part.id)];
@@ -262,7 +264,7 @@ private:
         }
     }
 
-    void run_single(kernels::frame& f, node_id id, float* scratch) {
+    ELBO_OUTLINE void run_single(kernels::frame& f, node_id id, float* scratch) {
         const node& n = tape_[id];
         if (n.what == verb::store || n.what == verb::assign) {
             float* to = n.what == verb::store ? f.with->gradients + n.i : f.with->state + n.i;

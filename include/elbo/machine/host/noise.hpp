@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/random.hpp>
 #include <elbo/machine/host/simd.hpp>
 
@@ -11,7 +12,7 @@ namespace elbo::kernels {
 // Sixteen Philox blocks at once, block l at counter[0] = first + l: the same integers as noise_words().
 inline constexpr std::size_t philox_lanes = 16;
 
-inline void philox_block(std::uint32_t (&w)[4][philox_lanes], std::uint32_t first, std::uint32_t sample,
+ELBO_OUTLINE inline void philox_block(std::uint32_t (&w)[4][philox_lanes], std::uint32_t first, std::uint32_t sample,
                          std::uint32_t row, std::uint32_t step, random_key key) {
     for (std::size_t l = 0; l < philox_lanes; ++l) {
         w[0][l] = first + static_cast<std::uint32_t>(l);
@@ -31,7 +32,7 @@ inline void philox_block(std::uint32_t (&w)[4][philox_lanes], std::uint32_t firs
 }
 
 // One row of noise: columns 4 b .. 4 b + 3 come from block b.
-inline void noise_row(float* y, std::size_t cols, random_key key, std::uint32_t step, std::uint32_t row,
+ELBO_OUTLINE inline void noise_row(float* y, std::size_t cols, random_key key, std::uint32_t step, std::uint32_t row,
                       std::uint32_t sample, bool uniform) {
     std::uint32_t w[4][philox_lanes];
     float         u[4][philox_lanes];

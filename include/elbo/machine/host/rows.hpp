@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/machine/arena.hpp>
 #include <elbo/machine/bindings.hpp>
 #include <elbo/machine/host/elementwise.hpp>
@@ -40,14 +41,14 @@ inline constexpr index row_tile = 1024;
 
 // Rows [first, last) of an elementwise verb. Where every operand has the result's rows, or is one number for all, the
 // rows are one long run.
-inline void elementwise(const frame& f, node_id id, index first, index last) {
+ELBO_OUTLINE inline void elementwise(const frame& f, node_id id, index first, index last) {
     const node& n      = f.t[id];
     const index C      = static_cast<index>(n.e.cols);
     float*      y      = f.at[static_cast<index>(id)];
     const auto  number = static_cast<index>(n.f.number);
     if (n.what == verb::map) {
-        map_of[number](y + first * C, f.at[static_cast<index>(n.a)] + first * C, (last - first) * C, n.f.p, n.f.q);
-        return;
+        const operand x{f.at[static_cast<index>(n.a)] + first * C, true};
+        return run(map_of[number], y + first * C, &x, 1, (last - first) * C, n.f.p, n.f.q);
     }
     row_view view[3];
     int      count = 0;
@@ -62,16 +63,16 @@ inline void elementwise(const frame& f, node_id id, index first, index last) {
         straight = straight && (one_number(view[k]) || same_rows(view[k]));
         tiled    = tiled && (one_number(view[k]) || same_rows(view[k]) || repeats(view[k]));
     }
-    const auto run = [&](index r, index rows, const float* const* instead) {
+    const bool   pairs  = n.what == verb::zip || n.what == verb::chain_pair;
+    const kernel chosen = pairs ? zip_of[number] : map_of[number];
+    const auto   finish = n.what == verb::zip ? &run : &chain_run;
+    const auto run_rows = [&](index r, index rows, const float* const* instead) {
         operand x[3];
         for (int k = 0; k < count; ++k)
             x[k] = {instead != nullptr && instead[k] != nullptr ? instead[k] : view[k].row(r), view[k].cols == C && !one_number(view[k])};
-        float* to = y + r * C;
-        if (n.what == verb::zip) zip_of[number](to, x[0], x[1], rows * C, n.f.p, n.f.q);
-        else if (n.what == verb::chain) chain_of[number](to, x[0], x[1], rows * C, n.f.p, n.f.q);
-        else chain_pair_of[number](to, x[0], x[1], x[2], rows * C, n.f.p, n.f.q);
+        finish(chosen, y + r * C, x, count, rows * C, n.f.p, n.f.q);
     };
-    if (straight) return run(first, last - first, nullptr);
+    if (straight) return run_rows(first, last - first, nullptr);
     if (tiled && last - first > 1) {
         float        tile[3][row_tile];
         const float* instead[3] = {};
@@ -81,25 +82,27 @@ inline void elementwise(const frame& f, node_id id, index first, index last) {
             for (index r = 0; r < rows; ++r) std::memcpy(tile[k] + r * C, view[k].data, C * sizeof(float));
             instead[k] = tile[k];
         }
-        for (index r = first; r < last; r += rows) run(r, std::min(rows, last - r), instead);
+        for (index r = first; r < last; r += rows) run_rows(r, std::min(rows, last - r), instead);
         return;
     }
-    for (index r = first; r < last; ++r) run(r, 1, nullptr);
+    for (index r = first; r < last; ++r) run_rows(r, 1, nullptr);
 }
 
 // y = f(a op(b) + c): the row c and the formula f where a pass has fused them in.
-inline void finish_product(const frame& f, node_id id, index first, index last) {
+ELBO_OUTLINE inline void finish_product(const frame& f, node_id id, index first, index last) {
     const node& n = f.t[id];
     const index C = static_cast<index>(n.e.cols);
     float*      y = f.at[static_cast<index>(id)];
     if (n.c >= 0)
         for (index r = first; r < last; ++r) add_run(y + r * C, f.at[static_cast<index>(n.c)], C);
-    if (n.f.number >= 0)
-        map_of[static_cast<index>(n.f.number)](y + first * C, y + first * C, (last - first) * C, n.f.p, n.f.q);
+    if (n.f.number >= 0) {
+        const operand x{y + first * C, true};
+        run(map_of[static_cast<index>(n.f.number)], y + first * C, &x, 1, (last - first) * C, n.f.p, n.f.q);
+    }
 }
 
 // Rows [first, last) of any verb whose result has rows of its own.
-inline void compute_rows(const frame& f, node_id id, index first, index last, float* scratch) {
+ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, index last, float* scratch) {
     const node& n = f.t[id];
     const index C = static_cast<index>(n.e.cols);
     float*      y = f.at[static_cast<index>(id)];

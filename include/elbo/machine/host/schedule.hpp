@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/machine/arena.hpp>
 #include <elbo/tape/passes.hpp>
 #include <elbo/tape/phases.hpp>
@@ -18,7 +19,7 @@ struct schedule_of {
     std::vector<int>   time;  // by node: the phase it runs in
 };
 
-inline schedule_of make_schedule(const tape& t) {
+ELBO_OUTLINE inline schedule_of make_schedule(const tape& t) {
     for (node_id id = 0; id < t.size(); ++id)
         if (std::max({t[id].a, t[id].b, t[id].c}) >= id) throw recording_error("elbo: a tape's nodes do not come after their operands");
     const timetable    table = make_timetable(t);

@@ -51,18 +51,6 @@ inline float sum_of(pack x) { return x; }
 
 #endif
 
-// The last, partial pack of a range: lanes beyond n hold 1, where every formula is finite.
-inline pack load_part(const float* from, std::size_t n) {
-    float lanes[width];
-    for (std::size_t i = 0; i < width; ++i) lanes[i] = i < n ? from[i] : 1.0f;
-    return load(lanes);
-}
-inline void store_part(float* to, pack x, std::size_t n) {
-    float lanes[width];
-    store(lanes, x);
-    for (std::size_t i = 0; i < n; ++i) to[i] = lanes[i];
-}
-
 // An operand of an elementwise kernel: a run of numbers, or one number for the whole run.
 struct operand {
     const float* at;

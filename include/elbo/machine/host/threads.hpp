@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+
 #include <atomic>
 #include <thread>
 #include <type_traits>
@@ -29,13 +31,7 @@ public:
     // job(i) on every thread i, this one being 0; returns when all are done.
     template <class Job>
     void run(Job&& job) {
-        if (count_ == 1) return job(0);
-        context_ = &job;
-        job_     = [](void* context, int i) { (*static_cast<std::remove_reference_t<Job>*>(context))(i); };
-        generation_.fetch_add(1, std::memory_order_release);
-        generation_.notify_all();
-        job(0);
-        barrier();
+        run_on_all(&job, [](void* it, int i) { (*static_cast<std::remove_reference_t<Job>*>(it))(i); });
     }
 
     // Every thread of a job waits here for the others.
@@ -52,19 +48,28 @@ public:
     }
 
 private:
+    ELBO_OUTLINE void run_on_all(void* context, void (*job)(void*, int)) {
+        if (count_ == 1) return job(context, 0);
+        context_ = context;
+        job_     = job;
+        generation_.fetch_add(1, std::memory_order_release);
+        generation_.notify_all();
+        job(context, 0);
+        barrier();
+    }
     static void relax() {
 #if defined(__x86_64__) || defined(__i386__)
         __builtin_ia32_pause();
 #endif
     }
-    static void wait_for_change(std::atomic<unsigned>& word, unsigned old) {
+    ELBO_OUTLINE static void wait_for_change(std::atomic<unsigned>& word, unsigned old) {
         for (int spin = 0; spin < 4000; ++spin) {
             if (word.load(std::memory_order_acquire) != old) return;
             relax();
         }
         while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
     }
-    void serve(int i) {
+    ELBO_OUTLINE void serve(int i) {
         unsigned seen = 0;
         for (;;) {
             wait_for_change(generation_, seen);

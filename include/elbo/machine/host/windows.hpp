@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/machine/host/rows.hpp>
 
 namespace elbo::kernels {
@@ -22,7 +23,7 @@ inline kernel_run inside_of(const window& w, int ox) {
 }
 
 // Kernel rows [first, last) of every patch of one image, into a matrix with (last - first) kernel_w in_c columns.
-inline void gather_patches(const window& w, const float* image, float* patches, int first, int last) {
+ELBO_OUTLINE inline void gather_patches(const window& w, const float* image, float* patches, int first, int last) {
     const index ci = static_cast<index>(w.in_c), run = static_cast<index>(w.kernel_w) * ci;
     float*      to = patches;
     for (int oy = 0; oy < w.out_h; ++oy)
@@ -44,7 +45,7 @@ inline void gather_patches(const window& w, const float* image, float* patches, 
         }
 }
 // The transpose: each patch is added back where it came from.
-inline void scatter_patches(const window& w, const float* patches, float* image) {
+ELBO_OUTLINE inline void scatter_patches(const window& w, const float* patches, float* image) {
     const index ci = static_cast<index>(w.in_c), run = static_cast<index>(w.kernel_w) * ci;
     std::memset(image, 0, static_cast<index>(w.in_h * w.in_w) * ci * sizeof(float));
     const float* from = patches;
@@ -63,7 +64,7 @@ inline void scatter_patches(const window& w, const float* patches, float* image)
         }
 }
 
-inline void convolve_rows(const frame& f, node_id id, index first, index last, float* scratch) {
+ELBO_OUTLINE inline void convolve_rows(const frame& f, node_id id, index first, index last, float* scratch) {
     const node&   n = f.t[id];
     const window& w = f.t.windows[static_cast<index>(n.i)];
     const index   P = patch_rows(w), T = patch_cols(w), co = static_cast<index>(w.out_c);
@@ -91,7 +92,7 @@ inline void convolve_rows(const frame& f, node_id id, index first, index last, f
 inline constexpr index images_together = 4;
 
 // Kernel rows [first, last) of the filter gradient: the whole batch in order, so that the sum's order is fixed.
-inline void filter_gradient(const frame& f, node_id id, index samples, int first, int last, float* scratch) {
+ELBO_OUTLINE inline void filter_gradient(const frame& f, node_id id, index samples, int first, int last, float* scratch) {
     const node&   n = f.t[id];
     const window& w = f.t.windows[static_cast<index>(n.i)];
     const index   P = patch_rows(w), co = static_cast<index>(w.out_c);
@@ -108,7 +109,7 @@ inline void filter_gradient(const frame& f, node_id id, index samples, int first
     }
 }
 
-inline void pool_rows(const frame& f, node_id id, index first, index last) {
+ELBO_OUTLINE inline void pool_rows(const frame& f, node_id id, index first, index last) {
     const node&   n  = f.t[id];
     const window& w  = f.t.windows[static_cast<index>(n.i)];
     const index   ci = static_cast<index>(w.in_c), C = static_cast<index>(n.e.cols);
