@@ -11,7 +11,7 @@ struct decoder : stack<shape<20>, linear<500>, act::tanh, linear<784>, reshape<i
 struct fc_vae : vae<encoder, decoder> {};  // prior, likelihood and bound are deduced, every joint is checked
 
 static_assert(parameter_count<fc_vae> == 815'824);    // known before anything runs,
-static_assert(plan_of<fc_vae>.bytes(100) < 10_MiB);   // and so is what a training step takes
+static_assert(plan_of<fc_vae>.bytes(100) < 8_MiB);    // and so is what a training step takes
 
 int main() {
     const auto digits = data::procedural_digits({.train = 20000});  // or data::load("mnist/")

@@ -9,7 +9,7 @@ namespace elbo {
 
 // Who multiplies matrices: a provider is one function, called on one thread at a time for one chunk of work.
 //     C (m, n) = op(A) op(B), or C += op(A) op(B) with `add`
-// The built-in one needs nothing, allocates nothing and is the default: it is as fast as oneDNN here (bench/RESULTS.md).
+// The built-in one needs nothing, allocates nothing and is the default: `bench/run` prints it beside the others.
 using product_function = void (*)(bool ta, bool tb, std::size_t m, std::size_t n, std::size_t k, const float* a,
                                   std::size_t lda, const float* b, std::size_t ldb, float* c, std::size_t ldc, bool add,
                                   float* scratch);
