@@ -79,7 +79,7 @@ expect_order(""                       elbo.hpp           "#include <elbo/model/s
 expect_order("core/some.hpp:3: ${down}" core/some.hpp    "#include <elbo/tape/some.hpp>")
 expect_order("${down}"                io/some.hpp        "#  include <elbo/tape/some.hpp>")
 expect_order("${down}"                layer/some.hpp     "#include <elbo/machine/some.hpp>")
-expect_order("${down}"                eval/some.hpp      "#include <elbo/train/some.hpp>")
+expect_order("${down}"                train/some.hpp     "#include <elbo/eval/some.hpp>")
 expect_order("neither machine nor file" dist/some.hpp    "#include <elbo/machine/some.hpp>")
 expect_order("neither machine nor file" model/some.hpp   "#include <elbo/io/some.hpp>")
 expect_order("not machine"            elbo.hpp           "#include <elbo/machine/some.hpp>")
