@@ -17,7 +17,7 @@ struct iwae : vae<encoder, decoder, objective<importance_bound<K>>> {};
 
 template <class Model>
 int train(const examples::call& with) {
-    return with.train<Model>({.begin = [](auto& run) { examples::begin_at_the_data_mean(run, "decoder.4.bias"); }});
+    return with.train<Model>({.begin = [](auto& run) { examples::begin_at_the_data_mean(run.model().tensor("decoder.4.bias"), run.set.splits.train); }});
 }
 
 int main(int argc, char** argv) {

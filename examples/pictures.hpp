@@ -6,42 +6,52 @@
 #include <elbo/elbo.hpp>
 #include <elbo/eval.hpp>
 #include <elbo/host.hpp>
-#include <elbo/train.hpp>
+#include <elbo/io/report.hpp>
+#include <elbo/train/options.hpp>
+#include <elbo/train/trainer.hpp>
 
-#include <cmath>
-#include <cstdio>
 #include <string>
 
 // What a trainer shows of a trained model: pictures and numbers. An example may add its own.
 
 namespace elbo::examples {
 
+// Rows of images whose size is a matter of values, not of types.
+struct sheet {
+    std::span<const float> values;
+    std::size_t            channels, height, width;
+
+    template <std::size_t C, std::size_t H, std::size_t W>
+    sheet(const rows<shape<C, H, W>>& images) : values(images), channels(C), height(H), width(W) {}
+};
+
+// One run of a trainer: what it was asked, what it is fed, and what it shows.
+struct example_run {
+    const options&           given;
+    data_set&                set;
+    io::report&              page;
+    std::string              folder;
+    std::vector<named_value> results{};
+
+    // A sheet of images on the page, and in a file that is twice as large: the page scales by itself.
+    void show(const char* name, const sheet& images, grid_options how, const std::string& caption, const std::string& note = {});
+    // A drawing on the page and in a file.
+    void draw(const char* name, const std::string& svg, const std::string& caption, const std::string& note = {});
+    // A number on the page, in results.jsonl and on the terminal.
+    void number(const std::string& name, double value, const std::string& note);
+};
+
 template <class Model>
-struct run_of {
-    const options&        given;
-    data_set&             set;
+struct run_of : example_run {
     trainer<Model, host>& train;
-    io::report&           page;
-    std::string           folder;
 
     built_model<Model, host>& model() { return train.model(); }
-
-    // The file is twice as large; the page scales by itself.
-    template <class Shape>
-    void show(const char* name, const rows<Shape>& images, grid_options options, const std::string& caption, const std::string& note = {}) {
-        page.add_picture(grid(images, options), caption, note);
-        options.scale = 2;
-        io::write_png(folder + "/" + name + ".png", grid(images, options));
-    }
-    void number(const std::string& name, double value, const std::string& note) {
-        char room[64];
-        std::snprintf(room, sizeof room, value == std::floor(value) ? "%.0f" : std::abs(value) < 1e6 ? "%.3f" : "%.4g", value);
-        page.numbers.push_back({name, room, note});
-        results.push_back({name, value});
-        std::printf("%-20s %10s  %s\n", name.c_str(), room, note.c_str());
-    }
-    std::vector<named_value> results{};
 };
+
+// The first test images and where a model put them: dots coloured by class, where there are classes.
+void scatter(example_run& to, const char* name, std::span<const float> codes, const std::string& caption);
+
+std::string words_of(const eval::estimate& e);
 
 template <class Model>
 inline constexpr bool is_generative = requires { typename Model::prior_type; };
@@ -60,13 +70,11 @@ void plane(run_of<Model>& run) {
         for (std::size_t column = 0; column < side; ++column) codes.insert(codes.end(), {on_the_way(column, side), -on_the_way(row, side)});
     run.show("manifold", run.model().decode(codes), {.columns = side, .padding = 0}, "The latent plane", "from -3 to 3 in each direction");
 
-    const data::images& test = run.set.splits.test;
-    const auto          z    = run.model().encode(run.set.test_rows(4000));
-    const auto          n    = static_cast<std::ptrdiff_t>(test.labelled() ? z.size() : 0);
-    const auto          svg  = io::scatter_plot(z.values, std::vector(test.labels.begin(), test.labels.begin() + n));
-    io::write_svg(run.folder + "/codes.svg", svg);
-    run.page.add_drawing(svg, "Codes of test images", test.labelled() ? "means of q(z|x), coloured by class" : "means of q(z|x)");
+    scatter(run, "codes", run.model().encode(run.set.test_rows(4000)), "Codes of test images");
 }
+
+// Rows of ten: images, and below them what became of them.
+std::vector<float> interleaved(std::span<const float> above, std::span<const float> below, std::size_t image);
 
 template <class Model>
 void standard_pictures(run_of<Model>& run) {
@@ -75,16 +83,9 @@ void standard_pictures(run_of<Model>& run) {
     if constexpr (is_generative<Model>)
         run.show("samples", m.sample(100), {.columns = 10}, "Samples", "means of the likelihood at draws of the prior");
 
-    const auto                 x    = run.set.test_rows(50);
-    const auto                 back = m.reconstruct(x);
-    rows<typename Model::data> pairs;
-    for (std::size_t i = 0; i + 10 <= back.size(); i += 10) {
-        const auto row = [&](std::span<const float> from) {
-            const auto ten = from.subspan(i * Model::data::size, 10 * Model::data::size);
-            pairs.values.insert(pairs.values.end(), ten.begin(), ten.end());
-        };
-        row(x), row(back);
-    }
+    const auto                       x    = run.set.test_rows(50);
+    const auto                       back = m.reconstruct(x);
+    const rows<typename Model::data> pairs{interleaved(x, back, Model::data::size)};
     run.show("reconstructions", pairs, {.columns = 10}, "Reconstructions", "rows of test images, their reconstructions below");
 
     if constexpr (is_generative<Model>) {
@@ -111,24 +112,12 @@ void standard_numbers(run_of<Model>& run) {
         if (count == 0 || run.given.fast) return;
         const auto x = run.set.test_rows(count);
         const auto e = eval::negative_log_likelihood(run.model(), x, turns, 1);
-        char       note[160];
-        std::snprintf(note, sizeof note, "nats an image, %zu samples of %zu images, standard error %.3f, %s", e.samples, e.images, e.standard_error, pixels.c_str());
-        run.number("test NLL", e.value, note);
+        run.number("test NLL", e.value, words_of(e) + ", " + pixels);
         run.number("active units", static_cast<double>(eval::active_units(run.model(), x)), "of " + std::to_string(Model::latent::size));
     }
 }
 
 // The output biases begin at the logits of the data's mean pixels: Burda et al. (2016), code.
-template <class Model>
-void begin_at_the_data_mean(run_of<Model>& run, const char* bias) {
-    const data::images& set = run.set.splits.train;
-    const auto          to  = run.model().tensor(bias);
-    std::vector<double> mean(to.size(), 0.0);
-    for (std::size_t i = 0; i < set.pixels.size(); ++i) mean[i % to.size()] += set.pixels[i] / 255.0 / static_cast<double>(set.size());
-    for (std::size_t i = 0; i < to.size(); ++i) {
-        const double m = std::clamp(mean[i], 0.001, 0.999);
-        to[i]          = static_cast<float>(std::log(m / (1 - m)));
-    }
-}
+void begin_at_the_data_mean(std::span<float> bias, const data::images& set);
 
 }  // namespace elbo::examples

@@ -26,10 +26,10 @@ namespace {
 std::atomic<bool> trapping{false};
 std::atomic<long> taken{0}, given_back{0};
 
-void take() {
+[[maybe_unused]] void take() {
     if (trapping.load(std::memory_order_relaxed)) taken.fetch_add(1, std::memory_order_relaxed);
 }
-void give_back() {
+[[maybe_unused]] void give_back() {
     if (trapping.load(std::memory_order_relaxed)) given_back.fetch_add(1, std::memory_order_relaxed);
 }
 }  // namespace

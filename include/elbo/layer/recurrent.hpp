@@ -51,7 +51,7 @@ struct lstm {
     list_of(X, State) -> list_of<X, State>;
 
     static constexpr auto apply(const auto&, auto inputs, auto weight_ih, auto weight_hh, auto bias_ih, auto bias_hh) {
-        const auto gates = product(inputs.x, weight_ih) + product(inputs.before.h, weight_hh) + (bias_ih + bias_hh);
+        const auto gates = (product(inputs.x, weight_ih) + bias_ih) + (product(inputs.before.h, weight_hh) + bias_hh);
         const auto i     = sigmoid(slice<0, Hidden>(gates));
         const auto f     = sigmoid(slice<Hidden, Hidden>(gates));
         const auto g     = tanh(slice<2 * Hidden, Hidden>(gates));

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <elbo/objective/terms.hpp>
+#include <elbo/tape/batch_sums.hpp>
 #include <elbo/tape/canonical.hpp>
 #include <elbo/tape/plan.hpp>
+#include <elbo/tape/recompute.hpp>
+
+#include <utility>
 
 namespace elbo {
 
@@ -73,17 +77,32 @@ constexpr void append_gradients(tape& t) {
     }
 }
 
-// The loss, its terms, its gradients and the changes of state of one step.
+// The loss, its terms, its gradients and the changes of state of one step, as they were recorded.
+struct recorded_step {
+    tape    code;
+    node_id forward = 0;  // where the gradients begin
+};
+template <class Model>
+constexpr recorded_step recorded_training() {
+    recorded_step                step;
+    recorder<Model, mode::train> record{step.code};
+    if constexpr (fits<Model>) {
+        note<Model>(step.code, Model::objective(record));
+        canonicalise(step.code);
+        step.forward = step.code.size();
+        append_gradients<Model>(step.code);
+    }
+    return step;
+}
+
+// The same, as machines run it. A model with `static constexpr int segments` keeps little between its forward and its
+// backward pass: see recompute.hpp.
 template <class Model>
 constexpr tape training() {
-    tape                        t;
-    recorder<Model, mode::train> record{t};
-    if constexpr (fits<Model>) {
-        note<Model>(t, Model::objective(record));
-        canonicalise(t);
-        append_gradients<Model>(t);
-    }
-    return t;
+    recorded_step step = recorded_training<Model>();
+    if constexpr (requires { Model::segments; }) recompute(step.code, step.forward, Model::segments);
+    batch_sums(step.code);
+    return std::move(step.code);
 }
 
 // The same loss with the layers in their evaluating mode, without gradients.

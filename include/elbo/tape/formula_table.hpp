@@ -93,7 +93,10 @@ constexpr pair_slope_entry pair_slopes_of() {
     if constexpr (requires(F f) { f.first_slope(); })
         return {[](double p, double q) { return binary(formula_from<F>(p, q).first_slope()); },
                 [](double p, double q) { return binary(formula_from<F>(p, q).second_slope()); }};
-    else return {nullptr, nullptr};  // arithmetic: differentiate() knows it
+    else {  // arithmetic: differentiate() knows it
+        constexpr auto none = [](double, double) { return formula{formula::not_written}; };
+        return {none, none};
+    }
 }
 template <class... F>
 constexpr auto pair_slope_table(list<F...>) {
@@ -113,12 +116,10 @@ constexpr formula         slope_of(formula f) {
     return detail::checked(detail::slopes[static_cast<std::size_t>(f.number)].slope(f.p, f.q));
 }
 constexpr formula first_slope_of(formula f) {
-    const auto slope = detail::pair_slopes[static_cast<std::size_t>(f.number)].first;
-    return detail::checked(slope == nullptr ? formula{formula::not_written} : slope(f.p, f.q));
+    return detail::checked(detail::pair_slopes[static_cast<std::size_t>(f.number)].first(f.p, f.q));
 }
 constexpr formula second_slope_of(formula f) {
-    const auto slope = detail::pair_slopes[static_cast<std::size_t>(f.number)].second;
-    return detail::checked(slope == nullptr ? formula{formula::not_written} : slope(f.p, f.q));
+    return detail::checked(detail::pair_slopes[static_cast<std::size_t>(f.number)].second(f.p, f.q));
 }
 
 }  // namespace elbo

@@ -22,6 +22,18 @@ ELBO_OUTLINE constexpr std::vector<int> uses_of(const tape& t) {
     return uses;
 }
 
+// What names nodes besides nodes, once nodes have new numbers; -1: it is gone. Fences are a matter of the pass.
+constexpr void rename_marks(tape& t, const std::vector<node_id>& renamed) {
+    const auto rename = [&](node_id& id) { id = renamed[static_cast<std::size_t>(id)]; };
+    for (named_output& o : t.outputs) rename(o.id);
+    for (node_id& id : t.losses) rename(id);
+    std::vector<layer_output> layers;
+    for (const layer_output& l : t.layers)
+        if (const node_id id = renamed[static_cast<std::size_t>(l.id)]; id >= 0) layers.push_back({l.network, l.index, id});
+    t.layers = std::move(layers);
+    t.leaves.clear();
+}
+
 // Drops what nothing reads, keeping the order.
 ELBO_OUTLINE constexpr void drop_unused(tape& t) {
     auto                 uses = uses_of(t);
@@ -35,8 +47,11 @@ ELBO_OUTLINE constexpr void drop_unused(tape& t) {
         for (node_id x : {n.a, n.b, n.c})
             if (x >= 0) --uses[static_cast<std::size_t>(x)];
     }
-    std::vector<node> kept;
+    std::vector<node>    kept;
+    std::vector<node_id> fences;
     for (node_id id = 0; id < t.size(); ++id) {
+        for (node_id fence : t.fences)
+            if (fence == id) fences.push_back(static_cast<node_id>(kept.size()));
         if (renamed[static_cast<std::size_t>(id)] < 0) continue;
         node n = t[id];
         for (node_id* x : {&n.a, &n.b, &n.c})
@@ -44,14 +59,8 @@ ELBO_OUTLINE constexpr void drop_unused(tape& t) {
         kept.push_back(n);
         renamed[static_cast<std::size_t>(id)] = static_cast<node_id>(kept.size()) - 1;
     }
-    const auto rename = [&](node_id& id) { id = renamed[static_cast<std::size_t>(id)]; };
-    for (named_output& o : t.outputs) rename(o.id);
-    for (node_id& id : t.losses) rename(id);
-    std::vector<layer_output> layers;
-    for (const layer_output& l : t.layers)
-        if (const node_id id = renamed[static_cast<std::size_t>(l.id)]; id >= 0) layers.push_back({l.network, l.index, id});
-    t.layers = std::move(layers);
-    t.leaves.clear();
+    rename_marks(t, renamed);
+    t.fences = std::move(fences);
     t.nodes = std::move(kept);
 }
 

@@ -60,10 +60,13 @@ constexpr timetable make_timetable(const tape& t) {
     work* const          kind   = table.kind.at;
     node_id* const       home   = table.home.at;
     const node_id        count  = t.size();
+    int                  floor  = 0;  // the first moment after the last fence
+    std::size_t          fence  = 0;
     for (node_id id = 0; id < count; ++id) {
         const node& n = nodes[id];
         const work  k = work_of(t, n);
         int         m = 0;
+        for (; fence < t.fences.size() && t.fences[fence] == id; ++fence) floor = table.moments;
         const auto  after = [&](node_id x) {
             const int then = moment[x] + (k == work::whole && kind[home[x]] == work::whole);
             if (then > m) m = then;
@@ -71,6 +74,7 @@ constexpr timetable make_timetable(const tape& t) {
         if (n.a >= 0) after(n.a);
         if (n.b >= 0) after(n.b);
         if (n.c >= 0) after(n.c);
+        if (m < floor && k != work::none) m = floor;
         if (k != work::none) m += ((k == work::single ? 0 : k == work::rows ? 1 : 2) - m % 3 + 3) % 3;
         moment[id] = m, kind[id] = k;
         home[id]   = n.what == verb::view ? home[n.a] : id;

@@ -120,6 +120,7 @@ struct tape {
     std::vector<layer_output> layers;   // in the order they were made
     std::vector<node_id>      losses;   // one per player
     std::vector<node_id>      leaves;   // shared ones, to be found again
+    std::vector<node_id>      fences;   // a node from here on runs after all before: see recompute.hpp
     std::vector<named_slot>   slots;    // numbers that may change between replays
     std::int32_t              inputs = 0;
 
@@ -374,6 +375,7 @@ constexpr std::uint64_t hash_of(const tape& t) {
         pair(w.kernel_h, w.kernel_w), pair(w.stride, w.pad);
     }
     for (const draw_key& d : t.draws) eat(d.purpose), eat(static_cast<std::uint64_t>(d.loop));
+    for (node_id fence : t.fences) eat(static_cast<std::uint64_t>(fence));
     for (double c : t.constants) eat(std::bit_cast<std::uint64_t>(c));
     return hash;
 }

@@ -6,15 +6,12 @@
 #include <elbo/train/metrics.hpp>
 #include <elbo/train/progress.hpp>
 #include <elbo/train/signals.hpp>
-#include <elbo/train/trainer.hpp>
+#include <elbo/train/training.hpp>
 
 #include <functional>
 #include <optional>
 
-// What a trainer tells while it trains. A callback is any object with some of
-//     after_step(event)    after every step; may return false: stop
-//     log(event)           every `log_every` steps and at the end of an epoch; terms are means since the last
-//     after_epoch(event)   may return false: stop
+// The callbacks that nearly every run wants.
 
 namespace elbo {
 
@@ -60,10 +57,10 @@ private:
 
 // Checkpoints every so many seconds and at each epoch's end; a signal finishes the step, writes one and stops. What is
 // not finite is not written.
-template <class Trainer>
+template <class Machine>
 class keep_checkpoints {
 public:
-    keep_checkpoints(Trainer& of, checkpoint_folder folder, double seconds = 60)
+    keep_checkpoints(training<Machine>& of, checkpoint_folder folder, double seconds = 60)
         : of_(of), folder_(std::move(folder)), every_(seconds) {}
 
     bool after_step(const progress_event& e) {
@@ -88,7 +85,7 @@ public:
     const std::string& path() const { return path_; }  // of the last one
 
 private:
-    Trainer&                     of_;
+    training<Machine>&           of_;
     checkpoint_folder            folder_;
     double                       every_, last_ = 0;
     std::string                  path_;
@@ -103,8 +100,8 @@ struct resumed {
 
 // Goes on from the newest checkpoint that can be read. Batches and noise are functions of the seed and the step, and
 // what a step is depends on the batch: with others it would be another run.
-template <class Trainer>
-resumed resume(Trainer& train, const checkpoint_folder& folder) {
+template <class Machine>
+resumed resume(training<Machine>& train, const checkpoint_folder& folder) {
     newest_checkpoint newest = folder.newest();
     if (!newest.found) return {{}, std::move(newest.warnings)};
     const found_checkpoint& found = *newest.found;
@@ -117,11 +114,11 @@ resumed resume(Trainer& train, const checkpoint_folder& folder) {
 
 // Looks at held-out images after each epoch; keeps the best weights as best-*.safetensors, and stops when `rule` has
 // seen enough. A resumed run begins to count anew.
-template <class Trainer>
+template <class Machine>
 class stop_early {
 public:
-    stop_early(Trainer& of, const data::images& held_out, early_stopping rule) : of_(of), held_out_(held_out), rule_(rule) {}
-    stop_early(Trainer& of, const data::images& held_out, early_stopping rule, checkpoint_folder best)
+    stop_early(training<Machine>& of, const data::images& held_out, early_stopping rule) : of_(of), held_out_(held_out), rule_(rule) {}
+    stop_early(training<Machine>& of, const data::images& held_out, early_stopping rule, checkpoint_folder best)
         : of_(of), held_out_(held_out), rule_(rule), best_(std::move(best)) {}
 
     bool after_epoch(const progress_event& e) {
@@ -137,7 +134,7 @@ public:
     double                loss() const { return loss_; }  // of the last look
 
 private:
-    Trainer&                         of_;
+    training<Machine>&               of_;
     const data::images&              held_out_;
     early_stopping                   rule_;
     std::optional<checkpoint_folder> best_;

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 // How parameters move, given their gradients. An optimiser is a struct of hyperparameters with
 //   name, slots          slots numbers of state for each parameter, all zero before the first step
@@ -29,20 +31,51 @@ struct update_context {
 
 namespace optimizing {
 
-// sqrt(x), x >= 0, to 1.5 units in the last place, in arithmetic alone: a call of sqrt may set errno, which keeps
-// compilers from vectorising a loop around it. 0 gives 0; what is not finite gives what is not finite.
+// As many numbers as a register holds, where the compiler has such a type; loops over it need no vectoriser, which g++
+// runs in earnest at -O3 alone. Else one number.
+#if defined(__GNUC__)
+#if defined(__AVX512F__)
+inline constexpr std::size_t register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::size_t register_bytes = 32;
+#else
+inline constexpr std::size_t register_bytes = 16;
+#endif
 template <class T>
-constexpr T root(T x) {
+struct pack_of {
+    typedef T type __attribute__((vector_size(register_bytes)));
+};
+#else
+template <class T>
+struct pack_of {
+    using type = T;
+};
+#endif
+template <class T>
+using pack = typename pack_of<T>::type;
+
+// sqrt(x), x >= 0, to 1.5 units in the last place, in arithmetic alone: a call of sqrt may set errno, which keeps
+// compilers from vectorising a loop around it. 0 gives 0; what is not finite gives what is not finite. T is float or
+// double; V holds one of them, or a pack.
+template <class T, class V>
+constexpr V root(V x) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
-    using bits      = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
-    const T half    = T(0.5) * x;
-    const T first   = std::bit_cast<T>(static_cast<bits>(std::is_same_v<T, float> ? 0x5F3759DFu : 0x5FE6EB50C7B537A9u) -
-                                     (std::bit_cast<bits>(x) >> 1));                        // 1 / sqrt(x) to 3.5 %
-    T       inverse = first * (T(1.5) - (half * first) * first);                              // Newton: 1.8e-3
-    inverse *= T(1.5) - (half * inverse) * inverse;                                           // 4.8e-6
-    if constexpr (std::is_same_v<T, double>) inverse *= T(1.5) - (half * inverse) * inverse;  // 3.4e-11
-    const T y = x * inverse;
+    constexpr bool narrow = std::is_same_v<T, float>;
+    using bit             = std::conditional_t<narrow, std::uint32_t, std::uint64_t>;
+    using bits            = std::conditional_t<std::is_same_v<V, T>, bit, pack<bit>>;
+    const V half    = T(0.5) * x;
+    const V first   = std::bit_cast<V>(static_cast<bit>(narrow ? 0x5F3759DFu : 0x5FE6EB50C7B537A9u) -
+                                     (std::bit_cast<bits>(x) >> 1));          // 1 / sqrt(x) to 3.5 %
+    V       inverse = first * (T(1.5) - (half * first) * first);                // Newton: 1.8e-3
+    inverse *= T(1.5) - (half * inverse) * inverse;                             // 4.8e-6
+    if constexpr (!narrow) inverse *= T(1.5) - (half * inverse) * inverse;      // 3.4e-11
+    const V y = x * inverse;
     return y + T(0.5) * inverse * (x - y * y);
+}
+template <class T>
+    requires std::is_floating_point_v<T>
+constexpr T root(T x) {
+    return root<T, T>(x);
 }
 
 // A factor the compiler must not see through: if it knew a 1 at one call and not at another, it would contract other
@@ -54,10 +87,27 @@ inline T opaque(From x) {
 }
 
 // formula(parameter, gradient, state...) for each parameter of a range: the one loop of every optimiser. It is bound by
-// memory: 4 bytes x (3 + 2 slots) a parameter in float.
+// memory: 4 bytes x (3 + 2 slots) a parameter in float. The last pack is filled up with zeros, so that every parameter
+// takes the same instructions, wherever a range is cut.
 template <class T, class Formula, class... State>
-inline void each(std::size_t n, Formula formula, T* __restrict p, const T* __restrict g, State* __restrict... state) {
-    for (std::size_t i = 0; i < n; ++i) formula(p[i], g[i], state[i]...);
+inline void each(std::size_t n, Formula formula, T* p, const T* g, State*... state) {
+    using V                     = pack<T>;
+    constexpr std::size_t width = sizeof(V) / sizeof(T);
+    const auto            turn  = [&](std::size_t i, auto bytes) {  // a constant where it can be: then copies are moves
+        V          slope{};
+        const auto apply = [&](V at, auto... slots) {
+            std::memcpy(&slope, g + i, bytes);
+            std::memcpy(&at, p + i, bytes);
+            (std::memcpy(&slots, state + i, bytes), ...);
+            formula(at, slope, slots...);
+            std::memcpy(p + i, &at, bytes);
+            (std::memcpy(state + i, &slots, bytes), ...);
+        };
+        apply(V{}, (static_cast<void>(state), V{})...);
+    };
+    std::size_t i = 0;
+    for (; i + width <= n; i += width) turn(i, std::integral_constant<std::size_t, sizeof(V)>{});
+    if (i < n) turn(i, (n - i) * sizeof(T));
 }
 
 }  // namespace optimizing
@@ -77,8 +127,8 @@ struct sgd {
         const T      keep = opaque<T>(momentum), of_g = opaque<T>(nesterov ? rate : 0);
         const T      of_b  = opaque<T>(nesterov ? rate * momentum : rate);
         const T      scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
-        const auto   formula = [=](T& p, T gradient, T& b) {
-            const T g = scale * gradient + decay * p;
+        const auto   formula = [=](auto& p, auto gradient, auto& b) {
+            const auto g = scale * gradient + decay * p;
             b         = keep * b + g;
             p -= of_g * g + of_b * b;
         };
@@ -101,10 +151,10 @@ struct rms_prop {
         const T           keep = opaque<T>(alpha), take = opaque<T>(1 - alpha), tiny = opaque<T>(eps);
         const T           roll = opaque<T>(momentum), rate = opaque<T>(now.learning_rate);
         const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
-        const auto        formula = [=](T& p, T gradient, T& v, T& b) {
-            const T g = scale * gradient + decay * p;
+        const auto        formula = [=](auto& p, auto gradient, auto& v, auto& b) {
+            const auto g = scale * gradient + decay * p;
             v         = keep * v + take * g * g;
-            b         = roll * b + g / (optimizing::root(v) + tiny);
+            b         = roll * b + g / (optimizing::root<T>(v) + tiny);
             p -= rate * b;
         };
         optimizing::each(n, formula, parameters.data(), gradients.data(), state, state + stride);
@@ -123,10 +173,10 @@ struct adagrad {
         using optimizing::opaque;
         const T    tiny = opaque<T>(eps), rate = opaque<T>(now.learning_rate);
         const T    scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
-        const auto formula = [=](T& p, T gradient, T& v) {
-            const T g = scale * gradient + decay * p;
+        const auto formula = [=](auto& p, auto gradient, auto& v) {
+            const auto g = scale * gradient + decay * p;
             v += g * g;
-            p -= rate * (g / (optimizing::root(v) + tiny));
+            p -= rate * (g / (optimizing::root<T>(v) + tiny));
         };
         optimizing::each(parameters.size(), formula, parameters.data(), gradients.data(), state);
     }
@@ -148,10 +198,10 @@ struct ada_delta {
         const T           keep = opaque<T>(rho), take = opaque<T>(1 - rho), tiny = opaque<T>(eps);
         const T           rate  = opaque<T>(now.learning_rate);
         const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
-        const auto        formula = [=](T& p, T gradient, T& v, T& u) {
-            const T g = scale * gradient + decay * p;
+        const auto        formula = [=](auto& p, auto gradient, auto& v, auto& u) {
+            const auto g = scale * gradient + decay * p;
             v         = keep * v + take * g * g;
-            const T d = g * (optimizing::root(u + tiny) / optimizing::root(v + tiny));
+            const auto d = g * (optimizing::root<T>(u + tiny) / optimizing::root<T>(v + tiny));
             u         = keep * u + take * d * d;
             p -= rate * d;
         };
@@ -176,11 +226,11 @@ void adam(std::span<T> parameters, std::span<const T> gradients, T* state, const
     const T           spread = opaque<T>(1 / std::sqrt(1 - std::pow(beta2, t)));
     const T           tiny = opaque<T>(eps), stay = opaque<T>(1 - of_parameter);
     const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(of_gradient);
-    const auto        formula = [=](T& p, T gradient, T& m, T& v) {
-        const T g = scale * gradient + decay * p;
+    const auto        formula = [=](auto& p, auto gradient, auto& m, auto& v) {
+        const auto g = scale * gradient + decay * p;
         m         = keep1 * m + take1 * g;
         v         = keep2 * v + take2 * g * g;
-        p         = stay * p - rate * (m / (root(v) * spread + tiny));
+        p         = stay * p - rate * (m / (root<T>(v) * spread + tiny));
     };
     each(n, formula, parameters.data(), gradients.data(), state, state + stride);
 }

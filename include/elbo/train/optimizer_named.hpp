@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/train/trainer.hpp>
+#include <elbo/train/optimizer_any.hpp>
 
 #include <stdexcept>
 #include <string>

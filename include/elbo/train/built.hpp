@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/machine/bindings.hpp>
+#include <elbo/train/checkpoint.hpp>
+#include <elbo/train/outline.hpp>
+#include <elbo/train/weights.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace elbo {
+
+// A model's tensors on a machine, and its programs' runner: what is the same for every model of an outline.
+template <class Machine>
+class built {
+public:
+    using program = typename Machine::program;
+
+    built(Machine& on, model_outline of, std::uint64_t seed, std::size_t batch)
+        : machine_(&on), outline_(std::move(of)), batch_(batch), parameters_(outline_.parameter_count), states_(outline_.state_count) {
+        initialise(seed);
+    }
+
+    // Each tensor's start is a function of its name and the seed.
+    void initialise(std::uint64_t seed) {
+        const auto fill = [&](const std::vector<tensor_place>& places, std::span<float> buffer) {
+            for (const tensor_place& p : places) p.fill(buffer.subspan(p.offset, p.size), draws(seed, ("initial " + p.name).c_str()));
+        };
+        fill(outline_.parameters, parameters());
+        fill(outline_.states, states());
+    }
+
+    Machine&               on() { return *machine_; }
+    const model_outline&   outline() const { return outline_; }
+    std::span<float>       parameters() { return parameters_.span(); }
+    std::span<const float> parameters() const { return parameters_.span(); }
+    std::span<float>       states() { return states_.span(); }
+    std::span<const float> states() const { return states_.span(); }
+
+    // One tensor by its name in files: "decoder.3.bias".
+    std::span<float> tensor(const std::string& name) {
+        for (const tensor_place& p : outline_.parameters)
+            if (p.name == name) return parameters().subspan(p.offset, p.size);
+        throw std::out_of_range("the model has no parameter " + name);
+    }
+
+protected:
+    // Rows for one of the inputs.
+    struct fed {
+        std::size_t            input, width;
+        std::span<const float> values;
+    };
+    // What a program that is run row by row is given, and what it gives.
+    struct request {
+        const char*      output;
+        std::size_t      width;  // numbers a row of the output
+        std::size_t      rows;
+        std::uint64_t    seed = 0;
+        std::uint32_t    turn = 0;
+        std::vector<fed> inputs = {};
+    };
+
+    ELBO_OUTLINE std::vector<float> run(std::unique_ptr<program>& made, tape (*code)(), const request& asked) {
+        if (!made) made = std::make_unique<program>(*machine_, code(), row_counts_of(batch_));
+        std::vector<float> out(asked.rows * asked.width);
+        auto               b = bindings_for<float>(made->code());
+        b.parameters = parameters_.data(), b.state = states_.data();
+        b.seed = asked.seed, b.step = asked.turn;
+        for (std::size_t first = 0; first < asked.rows; first += batch_) {
+            const std::size_t n = std::min(batch_, asked.rows - first);
+            b.counts            = row_counts_of(n);
+            b.first_row         = static_cast<std::uint32_t>(first);
+            for (const fed& f : asked.inputs) {
+                if (f.values.size() < (first + n) * f.width)
+                    throw std::invalid_argument("expected a condition for every row, " + std::to_string(asked.rows * f.width) +
+                                                " numbers or more, got " + std::to_string(f.values.size()));
+                // A condition that a program does not read is no error: a prior that is not conditioned, say.
+                if (f.input < b.inputs.size()) b.inputs[f.input] = f.values.data() + first * f.width;
+            }
+            every_input_is_given(made->code(), b);
+            made->replay(b);
+            const auto got = made->output(asked.output);
+            std::copy(got.begin(), got.end(), out.begin() + static_cast<std::ptrdiff_t>(first * asked.width));
+        }
+        return out;
+    }
+
+    static row_counts row_counts_of(std::size_t n) {
+        const auto rows = static_cast<std::int64_t>(n);
+        return {1, rows, rows, rows};
+    }
+
+private:
+    static void every_input_is_given(const tape& t, const bindings<float>& b) {
+        for (const node& n : t.nodes)
+            if (n.what == verb::input && b.inputs[static_cast<std::size_t>(n.i)] == nullptr)
+                throw std::invalid_argument("the model joins a condition that it was not given: encode(x, with<label<10>>(y))");
+    }
+
+    Machine*                 machine_;
+    model_outline            outline_;
+    std::size_t              batch_;
+    typename Machine::buffer parameters_, states_;
+};
+
+// ---- weights in files ----
+
+template <class Machine>
+void save(const built<Machine>& m, const std::string& path) {
+    outgoing_tensors out;
+    out.add(m.outline().parameters, m.parameters());
+    out.add(m.outline().states, m.states());
+    io::write_safetensors(path, {{"format", "pt"}}, out.entries());
+}
+// All or nothing: a file that does not fit leaves the model as it was.
+template <class Machine>
+void load(built<Machine>& m, const std::string& path) {
+    const io::tensor_file file = read_checkpoint(path);
+    std::vector<float>    p(m.parameters().size()), s(m.states().size());
+    weights::take(path, file, m.outline().parameters, p);
+    weights::take(path, file, m.outline().states, s);
+    std::copy(p.begin(), p.end(), m.parameters().begin());
+    std::copy(s.begin(), s.end(), m.states().begin());
+}
+
+}  // namespace elbo
