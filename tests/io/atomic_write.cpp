@@ -119,6 +119,18 @@ BOOST_AUTO_TEST_CASE(a_killed_process_keeps_the_file_before) {
     BOOST_TEST((made::slurp(path) == made::text("old")));
     write_atomically(path, "new");
     BOOST_TEST((made::slurp(path) == made::text("new")));
+
+    // What it left goes when somebody says so; what a living process is writing stays, as do others' files.
+    BOOST_TEST(files_in(home.path()) == 2u);
+    atomic_file still_written(path);
+    const std::string other = home.put(".file.notes.part", made::text("mine"));
+    BOOST_TEST(files_in(home.path()) == 4u);
+    remove_leftovers(path);
+    BOOST_TEST(files_in(home.path()) == 3u);
+    BOOST_TEST((made::slurp(other) == made::text("mine")));
+    still_written.append("newer");
+    still_written.commit();
+    BOOST_TEST((made::slurp(path) == made::text("newer")));
 }
 
 BOOST_AUTO_TEST_CASE(places_that_cannot_be_written) {

@@ -113,6 +113,13 @@ BOOST_AUTO_TEST_CASE(what_is_missing_leaves_a_gap) {
     BOOST_TEST(times(logarithmic, "nan") == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_point_alone_is_a_dot) {
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    BOOST_TEST(times(io::line_plot({{"loss", {3}, {2}}}), "h0") == 1u);
+    BOOST_TEST(times(io::line_plot({{"loss", {0, 1, 2, 3, 4}, {1, none, 3, none, 2}}}), "h0") == 3u);
+    BOOST_TEST(times(io::line_plot({{"loss", {0, 1}, {1, 2}}}), "h0") == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(many_points_make_a_small_file_that_keeps_its_extremes) {
     io::series s           = falling(200'000);
     s.y[123'456]           = 5000;  // one spike

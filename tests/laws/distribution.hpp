@@ -160,7 +160,7 @@ struct two_distributions<Q, standard> {
     using networks     = list<net<"q", typename Q::network>>;
     using inputs       = list<q_parameters>;
     static constexpr auto q(auto& record) { return Q::template from<q_parameters>(record); }
-    static constexpr auto p(auto& record, auto like) { return standard_normal_of<decltype(like)>{&record.on}; }
+    static constexpr auto p(auto&, auto like) { return standard_normal_like(like); }
 };
 
 // "closed" is KL(q || p) of each row, "sampled" 50 estimates of it.
@@ -237,7 +237,7 @@ struct all_uses {
         const auto q       = run<network>(record, input<shape<2>>(record));
         const auto y       = input<point>(record);
         const auto mean    = q.mean();
-        const auto normal_ = standard_normal_of<decltype(mean)>{&record.on};
+        const auto normal_ = standard_normal_like(mean);
         const auto density = term("density", -q.log_density(y));
         const auto at_mean = term("mean", wavy(record, mean));
         if constexpr (!Reparametrised) {

@@ -72,7 +72,7 @@ struct draw {
             const auto z = q.sample(record, "z", t);                                           // eq. 6
             dec          = run<decoder>(record, labelled(record, z), dec, turn{t});            // eq. 7
             canvas       = canvas + Sight::write(record, dec.h);                               // eq. 8
-            nats         = nats + kl(q, standard_normal_of<decltype(z)>{}, z);                 // eq. 10
+            nats         = nats + kl(q, standard_normal_like(z), z);                 // eq. 10
         }
         return minimise(term("reconstruction", -bernoulli::from(record, canvas).log_density(x)),  // eq. 9
                         term("kl", nats));

@@ -27,7 +27,7 @@ struct iwae {
         const auto h1 = q1.template sample<K>(record, "h1");
         const auto q2 = run<encoder_2>(record, h1);
         const auto h2 = q2.sample(record, "h2");
-        const auto p2 = standard_normal_of<decltype(h2)>{};
+        const auto p2 = standard_normal_like(h2);
         const auto p1 = run<decoder_2>(record, h2);
         const auto px = run<decoder_1>(record, h1);
         return px.log_density(x) + p1.log_density(h1) + p2.log_density(h2) - q1.log_density(h1) - q2.log_density(h2);

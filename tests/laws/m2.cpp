@@ -25,7 +25,7 @@ struct m2 {
         const auto q  = run<encoder>(record, x, given<digit>(y));
         const auto z  = q.sample(record, purpose);
         const auto px = run<decoder>(record, z, given<digit>(y));
-        return kl(q, standard_normal_of<decltype(z)>{}, z) - px.log_density(x) + log(constant(record, classes));
+        return kl(q, standard_normal_like(z), z) - px.log_density(x) + log(constant(record, classes));
     }
     static constexpr auto objective(auto& record) {
         const auto x = input<image>(record);
@@ -55,7 +55,7 @@ struct label_by_label {
 
     static constexpr auto bound(auto& record, auto x, auto y) {
         const auto q = run<encoder>(record, x, given<digit>(y));
-        return kl(q, standard_normal_of<decltype(q.mean())>{}, q.mean()) -
+        return kl(q, standard_normal_like(q.mean()), q.mean()) -
                run<decoder>(record, q.mean(), given<digit>(y)).log_density(x);
     }
     static constexpr void program(auto& record) {

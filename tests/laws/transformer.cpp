@@ -138,8 +138,8 @@ struct transformer_vae {
         const auto pose   = tanh(u) + constants<shape<Pose::size>>(record, Pose::identity());
         const auto pixels = clamp(warp<Pose>(run<decoder>(record, z), pose), 1e-6, 1 - 1e-6);
         return minimise(term("reconstruction", -sum(x * log(pixels) + (1.0 - x) * log(1.0 - pixels))),
-                        term("kl", kl(q, standard_normal_of<decltype(z)>{}, z)),
-                        term("kl of poses", kl(p, standard_normal_of<decltype(u)>{}, u)));
+                        term("kl", kl(q, standard_normal_like(z), z)),
+                        term("kl of poses", kl(p, standard_normal_like(u), u)));
     }
 };
 

@@ -25,7 +25,7 @@ struct vaegan {
         const auto x = input<image>(record);
         const auto q = run<encoder>(record, x);
         const auto z = q.sample(record, "z");
-        const auto p = standard_normal_of<decltype(z)>{&record.on};
+        const auto p = standard_normal_like(z);
 
         const auto reconstruction = run<decoder>(record, z);
         const auto invention      = run<decoder>(record, p.sample(record, "prior"));
@@ -68,7 +68,7 @@ struct cvae_cgan {
         const auto fake  = log_softmax(run<judge>(record, again));
 
         const auto of_class = [&](auto log_odds) { return sum(y * slice<0, classes>(log_odds)); };
-        return each_player(minimise(term("kl", kl(q, standard_normal_of<decltype(z)>{}, z)),
+        return each_player(minimise(term("kl", kl(q, standard_normal_like(z), z)),
                                     term("reconstruction", -normal<>::from(record, again).log_density(x)),
                                     term("generator", slot(record, "gamma", 0.5), -of_class(fake))),
                            minimise(term("discriminator", -of_class(real) - column<classes>(fake))));

@@ -63,7 +63,7 @@ struct loop {
             const auto q = run<code>(record, state.h);
             z            = q.sample(record, "z", t);
             canvas       = canvas + run<brush>(record, state.h);
-            nats         = nats + kl(q, standard_normal_of<decltype(z)>{}, z);
+            nats         = nats + kl(q, standard_normal_like(z), z);
         }
         return minimise(term("reconstruction", -bernoulli::from(record, canvas).log_density(x)), term("kl", nats));
     }
@@ -81,7 +81,7 @@ struct two_batches {
         const auto q  = run<code>(record, x, given<digit>(y));
         const auto z  = q.sample(record, purpose);
         const auto px = run<show>(record, z, given<digit>(y));
-        return kl(q, standard_normal_of<decltype(z)>{}, z) - px.log_density(x);
+        return kl(q, standard_normal_like(z), z) - px.log_density(x);
     }
     static constexpr auto objective(auto& record) {
         const auto x        = input<picture8>(record);
@@ -109,7 +109,7 @@ struct three_players {
         const auto x = input<picture8>(record);
         const auto q = run<fc_encoder>(record, x);
         const auto z = q.sample(record, "z");
-        const auto p = standard_normal_of<decltype(z)>{&record.on};
+        const auto p = standard_normal_like(z);
 
         const auto again    = run<show>(record, z);
         const auto seen     = run<features>(record, x);

@@ -34,7 +34,7 @@ struct strokes {
             const auto q    = run<code>(record, state.h);
             z               = q.sample(record, "z", t);
             canvas          = canvas + run<brush>(record, state.h);
-            nats            = nats + kl(q, standard_normal_of<decltype(z)>{}, z);
+            nats            = nats + kl(q, standard_normal_like(z), z);
         }
         return minimise(term("reconstruction", -bernoulli::from(record, canvas).log_density(x)), term("kl", nats));
     }

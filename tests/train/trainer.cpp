@@ -282,6 +282,35 @@ BOOST_AUTO_TEST_CASE(stops_when_held_out_images_get_no_better) {
     load(train.model(), best.path_of(files[0]));
     BOOST_TEST(std::abs(train.evaluate(held)[0].value - stop.rule().best) < 1e-9);
 }
+// A run that is cut in two stops where the whole one does.
+BOOST_AUTO_TEST_CASE(a_resumed_run_counts_on) {
+    const auto            set = bars(12), held = bars(60, 9);
+    const trainer_options options{.batch = 12, .learning_rate = schedules::constant{2e-2}};
+    std::uint64_t         whole = 0;
+    {
+        const scratch folder("early whole");
+        small_trainer train(options, {.threads = 1});
+        stop_early    stop(train, held, {.patience = 25}, checkpoint_folder(folder.path(""), "small_vae", 2));
+        train.fit(set, epochs(5000), stop);
+        whole = train.step();
+    }
+    for (const std::uint64_t cut : {whole - 30, whole - 10, whole - 1}) {
+        const scratch           folder("early cut");
+        const checkpoint_folder files(folder.path(""), "small_vae", 2);
+        {
+            small_trainer    train(options, {.threads = 1});
+            stop_early       stop(train, held, {.patience = 25}, files);
+            keep_checkpoints keep(train, files);
+            train.fit(set, epochs(cut), stop, keep);
+        }
+        small_trainer train(options, {.threads = 1});
+        BOOST_TEST(resume(train, files).path != "");
+        BOOST_TEST(train.step() == cut);
+        stop_early stop(train, held, {.patience = 25}, files);
+        BOOST_TEST(!train.fit(set, epochs(5000), stop));
+        BOOST_TEST(train.step() == whole);
+    }
+}
 
 // ---- what goes wrong says so, in one line ----
 

@@ -51,6 +51,11 @@ struct standard_normal_of {
         return -0.5 * sum(square(z)) - 0.5 * layers::log_two_pi * static_cast<double>(V::shape::size);
     }
 };
+// For values like z: kl(q, standard_normal_like(z), z).
+template <class Z>
+constexpr standard_normal_of<Z> standard_normal_like(Z z) {
+    return {z.on};
+}
 struct standard_normal {};
 
 // KL(N(mu, diag) || N(0, I)): Kingma and Welling (2013), appendix B

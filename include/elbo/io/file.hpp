@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -149,6 +152,21 @@ private:
     std::string path_, temporary_;
     file_handle file_;
 };
+
+// What processes that are no more left of `path`, half written.
+inline void remove_leftovers(const std::string& path) {
+    const std::filesystem::path whole(path), folder = whole.has_parent_path() ? whole.parent_path() : std::filesystem::path(".");
+    const std::string           begin = "." + whole.filename().string() + ".", end = ".part";
+    std::error_code             none;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+        const std::string name = entry.path().filename().string();
+        if (name.size() <= begin.size() + end.size() || !name.starts_with(begin) || !name.ends_with(end)) continue;
+        long        process = 0;
+        const char* digits  = name.data() + begin.size();
+        if (const auto [rest, wrong] = std::from_chars(digits, name.data() + name.size(), process); wrong != std::errc() || rest == digits || *rest != '-') continue;
+        if (process > 0 && ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH) std::filesystem::remove(entry.path(), none);
+    }
+}
 
 inline void write_atomically(const std::string& path, bytes_view bytes) {
     atomic_file file(path);

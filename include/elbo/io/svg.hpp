@@ -101,10 +101,12 @@ inline std::string legend(const std::vector<std::string>& names, double left, do
 // least, the greatest and the last of them are kept: the picture is the same and the file stays small.
 inline std::string path_of(const series& s, const axis& horizontal, const axis& vertical, double width, double height) {
     std::string out;
-    bool        pen_down = false;
-    const auto  go       = [&](double x, double y) {
-        out += (pen_down ? "L" : "M") + number(x) + " " + number(y);
-        pen_down = true;
+    int         drawn = 0;  // since the pen came down
+    const auto  go    = [&](double x, double y) { out += (drawn++ > 0 ? "L" : "M") + number(x) + " " + number(y); };
+    // One point between two gaps is a dot: a line of no length with round ends.
+    const auto lift = [&] {
+        if (drawn == 1) out += "h0";
+        drawn = 0;
     };
     struct column {
         double position = -1, first = 0, least = 0, greatest = 0, last = 0, x_first = 0, x_last = 0;
@@ -120,7 +122,7 @@ inline std::string path_of(const series& s, const axis& horizontal, const axis& 
     for (std::size_t i = 0; i < s.x.size(); ++i) {
         if (!horizontal.holds(s.x[i]) || !vertical.holds(s.y[i])) {
             flush();
-            pen_down = false;
+            lift();
             continue;
         }
         const double x        = width * horizontal.place(s.x[i]);
@@ -134,6 +136,7 @@ inline std::string path_of(const series& s, const axis& horizontal, const axis& 
         }
     }
     flush();
+    lift();
     return out;
 }
 

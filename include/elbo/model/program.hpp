@@ -83,23 +83,26 @@ struct recorded_step {
     node_id forward = 0;  // where the gradients begin
 };
 template <class Model>
+constexpr void append_backward_pass(recorded_step& step) {
+    canonicalise(step.code);
+    step.forward = step.code.size();
+    append_gradients<Model>(step.code);
+}
+template <class Model>
 constexpr recorded_step recorded_training() {
     recorded_step                step;
     recorder<Model, mode::train> record{step.code};
-    if constexpr (fits<Model>) {
-        note<Model>(step.code, Model::objective(record));
-        canonicalise(step.code);
-        step.forward = step.code.size();
-        append_gradients<Model>(step.code);
-    }
+    if constexpr (fits<Model>) note<Model>(step.code, Model::objective(record)), append_backward_pass<Model>(step);
     return step;
 }
 
 // The same, as machines run it. A model with `static constexpr int segments` keeps little between its forward and its
-// backward pass: see recompute.hpp.
+// backward pass: see recompute.hpp. (Recorded here, not by the above: each call is a line in the message of a rejection.)
 template <class Model>
 constexpr tape training() {
-    recorded_step step = recorded_training<Model>();
+    recorded_step                step;
+    recorder<Model, mode::train> record{step.code};
+    if constexpr (fits<Model>) note<Model>(step.code, Model::objective(record)), append_backward_pass<Model>(step);
     if constexpr (requires { Model::segments; }) recompute(step.code, step.forward, Model::segments);
     batch_sums(step.code);
     return std::move(step.code);

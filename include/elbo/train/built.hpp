@@ -64,8 +64,8 @@ protected:
         std::vector<fed> inputs = {};
     };
 
-    ELBO_OUTLINE std::vector<float> run(std::unique_ptr<program>& made, tape (*code)(), const request& asked) {
-        if (!made) made = std::make_unique<program>(*machine_, code(), row_counts_of(batch_));
+    ELBO_OUTLINE std::vector<float> run(tape (*code)(), const request& asked) {
+        program*           made = program_of(code);
         std::vector<float> out(asked.rows * asked.width);
         auto               b = bindings_for<float>(made->code());
         b.parameters = parameters_.data(), b.state = states_.data();
@@ -95,6 +95,12 @@ protected:
     }
 
 private:
+    // Recorded when first asked for.
+    program* program_of(tape (*code)()) {
+        for (const auto& [known, made] : programs_)
+            if (known == code) return made.get();
+        return programs_.emplace_back(code, std::make_unique<program>(*machine_, code(), row_counts_of(batch_))).second.get();
+    }
     static void every_input_is_given(const tape& t, const bindings<float>& b) {
         for (const node& n : t.nodes)
             if (n.what == verb::input && b.inputs[static_cast<std::size_t>(n.i)] == nullptr)
@@ -105,6 +111,7 @@ private:
     model_outline            outline_;
     std::size_t              batch_;
     typename Machine::buffer parameters_, states_;
+    std::vector<std::pair<tape (*)(), std::unique_ptr<program>>> programs_;
 };
 
 // ---- weights in files ----

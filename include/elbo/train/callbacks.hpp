@@ -8,6 +8,8 @@
 #include <elbo/train/signals.hpp>
 #include <elbo/train/training.hpp>
 
+#include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <optional>
 
@@ -102,6 +104,7 @@ struct resumed {
 // what a step is depends on the batch: with others it would be another run.
 template <class Machine>
 resumed resume(training<Machine>& train, const checkpoint_folder& folder) {
+    folder.remove_leftovers();
     newest_checkpoint newest = folder.newest();
     if (!newest.found) return {{}, std::move(newest.warnings)};
     const found_checkpoint& found = *newest.found;
@@ -112,8 +115,15 @@ resumed resume(training<Machine>& train, const checkpoint_folder& folder) {
     return {found.path, std::move(newest.warnings)};
 }
 
+// Every digit that tells it from its neighbours.
+inline std::string exact_text(double x) {
+    char room[32];
+    std::snprintf(room, sizeof room, "%.17g", x);
+    return room;
+}
+
 // Looks at held-out images after each epoch; keeps the best weights as best-*.safetensors, and stops when `rule` has
-// seen enough. A resumed run begins to count anew.
+// seen enough. A resumed run counts on from the best that lies in its folder.
 template <class Machine>
 class stop_early {
 public:
@@ -122,11 +132,12 @@ public:
         : of_(of), held_out_(held_out), rule_(rule), best_(std::move(best)) {}
 
     bool after_epoch(const progress_event& e) {
+        if (rule_.looks == 0 && best_) count_on(e);
         loss_ = of_.evaluate(held_out_).front().value;
         if (rule_.look(loss_, e.step) && best_) {
             of_.check_finite();
             const auto tensors = of_.tensors();
-            best_->write_best(e.step, tensors.entries(), {{"held out loss", std::to_string(loss_)}});
+            best_->write_best(e.step, tensors.entries(), {{"held out loss", exact_text(loss_)}});
         }
         return !rule_.enough();
     }
@@ -134,6 +145,19 @@ public:
     double                loss() const { return loss_; }  // of the last look
 
 private:
+    // The epochs between the best and the last one were looked at, in vain.
+    void count_on(const progress_event& e) {
+        const newest_checkpoint before = best_->best();
+        if (!before.found || before.found->step >= e.step) return;
+        const auto loss = before.found->file.metadata.find("held out loss");
+        if (loss == before.found->file.metadata.end()) return;
+        const std::uint64_t epochs = (e.step - before.found->step) / e.steps_per_epoch;
+        rule_.best    = std::strtod(loss->second.c_str(), nullptr);
+        rule_.best_at = before.found->step;
+        rule_.in_vain = static_cast<std::size_t>(epochs > 0 ? epochs - 1 : 0);
+        rule_.looks   = rule_.in_vain + 1;
+    }
+
     training<Machine>&               of_;
     const data::images&              held_out_;
     early_stopping                   rule_;

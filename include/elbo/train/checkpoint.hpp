@@ -109,24 +109,19 @@ public:
     }
 
     // The newest that can be read, and says inside what its name says outside.
-    newest_checkpoint newest() const {
-        newest_checkpoint out;
-        for (const checkpoint_name& name : list_checkpoints(folder_)) {
-            if (!name.same_series(name_of("checkpoint", name.step))) continue;
-            const std::string path = path_of(name);
-            try {
-                io::tensor_file file = read_checkpoint(path);
-                for (const auto& [key, value] : identity(name.step))
-                    if (const auto got = file.metadata.find(key); got == file.metadata.end() || got->second != value)
-                        throw io::bad_file(path + ": expected " + key + " " + value + " in its metadata, got " +
-                                           (got == file.metadata.end() ? "none" : io::printable(got->second)));
-                out.found = found_checkpoint{path, name.step, std::move(file)};
-                return out;
-            } catch (const io::bad_file& damage) {
-                out.warnings.push_back(std::string("passing over a damaged checkpoint: ") + damage.what());
-            }
+    newest_checkpoint newest() const { return newest_of("checkpoint"); }
+    newest_checkpoint best() const { return newest_of("best"); }
+
+    // What killed processes left of this folder's files, half written.
+    void remove_leftovers() const {
+        std::error_code none;
+        for (const auto& entry : std::filesystem::directory_iterator(folder_, none)) {
+            std::string name = entry.path().filename().string();
+            if (!name.ends_with(".part") || !name.starts_with(".")) continue;
+            name = name.substr(1, name.rfind('.', name.size() - 6) - 1);  // .NAME.PROCESS-NUMBER.part
+            if (const auto of = checkpoint_name::parse(name); of && of->same_series(name_of(of->kind, 0)))
+                io::remove_leftovers((std::filesystem::path(folder_) / name).string());
         }
-        return out;
     }
 
     // Then removes what is too old, and what is of a later step: it belongs to a future that did not come about.
@@ -151,6 +146,26 @@ public:
     }
 
 private:
+    newest_checkpoint newest_of(const char* kind) const {
+        newest_checkpoint out;
+        for (const checkpoint_name& name : list_checkpoints(folder_)) {
+            if (!name.same_series(name_of(kind, name.step))) continue;
+            const std::string path = path_of(name);
+            try {
+                io::tensor_file file = read_checkpoint(path);
+                for (const auto& [key, value] : identity(name.step))
+                    if (const auto got = file.metadata.find(key); got == file.metadata.end() || got->second != value)
+                        throw io::bad_file(path + ": expected " + key + " " + value + " in its metadata, got " +
+                                           (got == file.metadata.end() ? "none" : io::printable(got->second)));
+                out.found = found_checkpoint{path, name.step, std::move(file)};
+                return out;
+            } catch (const io::bad_file& damage) {
+                out.warnings.push_back(std::string("passing over a damaged checkpoint: ") + damage.what());
+            }
+        }
+        return out;
+    }
+
     checkpoint_name name_of(std::string kind, std::uint64_t step) const {
         return {std::move(kind), model_, latent_, step};
     }

@@ -35,12 +35,11 @@ constexpr auto latent_of() {
 template <class Model, class Machine>
 class built_model : public built<Machine> {
     using base = built<Machine>;
-    using typename base::fed, typename base::request;
+    using typename base::fed;
 
 public:
     using description = Model;
     using machine     = Machine;
-    using program     = typename Machine::program;
     using data        = typename decltype(layers::data_of<Model>())::type;
     using latent      = typename decltype(layers::latent_of<Model>())::type;
 
@@ -49,38 +48,46 @@ public:
     // ---- what a VAE can do. Conditions, where there are any, follow the data: encode(x, with<label<10>>(y)). ----
     template <class... C>
     rows<latent> encode(std::span<const float> x, C... given) {
-        return {this->run(programs_.encode, [] { return programs::of<Model>([](auto& r) { Model::encode(r); }); },
-                          asked<latent>("mean", rows_in<data>(x), {0, data::size, x}, given...))};
+        return run_rows<latent, data>([](auto& r) { Model::encode(r); }, "mean", x, given...);
     }
     template <class... C>
     rows<data> decode(std::span<const float> z, C... given) {
-        return {this->run(programs_.decode, [] { return programs::of<Model>([](auto& r) { Model::decode(r); }); },
-                          asked<data>("mean", rows_in<latent>(z), {0, latent::size, z}, given...))};
+        return run_rows<data, latent>([](auto& r) { Model::decode(r); }, "mean", z, given...);
     }
     template <class... C>
     rows<data> reconstruct(std::span<const float> x, C... given) {
-        return {this->run(programs_.reconstruct, [] { return programs::of<Model>([](auto& r) { Model::reconstruct(r); }); },
-                          asked<data>("mean", rows_in<data>(x), {0, data::size, x}, given...))};
+        return run_rows<data, data>([](auto& r) { Model::reconstruct(r); }, "mean", x, given...);
     }
     // Means of the likelihood at draws of the prior; image i of a seed is always the same.
     template <class... C>
     rows<data> sample(std::size_t count, std::uint64_t seed = 1, C... given) {
-        request want{"mean", data::size, count, seed, 0, {feed(given)...}};
-        return {this->run(programs_.generate, [] { return programs::of<Model>([](auto& r) { Model::generate(r); }); }, want)};
+        const auto record = [](auto& r) { Model::generate(r); };
+        return {this->run(&recorded<decltype(record)>, {"mean", data::size, count, seed, 0, {feed(given)...}})};
     }
     // log p(x, z_k) - log q(z_k | x), K draws for each x of a batch; `turn` gives further draws.
     template <int K, class... C>
     std::vector<float> log_weights(std::span<const float> x, std::uint64_t seed, std::uint32_t turn, C... given) {
         static_assert(K > 0);
-        request want = asked<shape<static_cast<std::size_t>(K)>>("log weights", rows_in<data>(x), {0, data::size, x}, given...);
-        want.seed = seed, want.turn = turn;
-        return this->run(weight_program(K), [] { return programs::of<Model>([](auto& r) { Model::template log_weights<K>(r); }); }, want);
+        const auto record = [](auto& r) { Model::template log_weights<K>(r); };
+        return this->run(&recorded<decltype(record)>, {"log weights", K, rows_in<data>(x), seed, turn, {fed{0, data::size, x}, feed(given)...}});
+    }
+
+    // ---- anything else that its networks can compute, for each row of its first input ----
+    //     model.compute<shape<10>>([](auto& record) { output(record, "result", run<judge>(record, input<image>(record)).logits); }, x)
+    template <class Out, class F, class... C>
+    rows<Out> compute(F record, std::span<const float> x, C... given) {
+        return run_rows<Out, typename data_traits<at<0, typename Model::inputs>>::raw>(record, "result", x, given...);
     }
 
 private:
-    template <class Out, class... C>
-    static request asked(const char* name, std::size_t count, fed x, C... given) {
-        return {name, Out::size, count, 0, 0, {x, feed(given)...}};
+    template <class F>
+    static tape recorded() {
+        static_assert(std::is_empty_v<F>, "elbo: a program captures nothing: its tape is recorded once");
+        return programs::of<Model>(F{});
+    }
+    template <class Out, class In, class F, class... C>
+    rows<Out> run_rows(F, const char* name, std::span<const float> x, C... given) {
+        return {this->run(&recorded<F>, {name, Out::size, rows_in<In>(x), 0, 0, {fed{0, In::size, x}, feed(given)...}})};
     }
     template <class Shape>
     static std::size_t rows_in(std::span<const float> x) {
@@ -94,17 +101,6 @@ private:
         static_assert(data_must_be_among_the_models_inputs<Data, Model>());
         return {index_in<Data>(typename Model::inputs{}), data_traits<Data>::raw::size, c.values};
     }
-
-    std::unique_ptr<program>& weight_program(int samples) {
-        for (auto& [k, made] : programs_.weights)
-            if (k == samples) return made;
-        return programs_.weights.emplace_back(samples, nullptr).second;
-    }
-
-    struct {
-        std::unique_ptr<program> encode, decode, reconstruct, generate;
-        std::vector<std::pair<int, std::unique_ptr<program>>> weights;
-    } programs_;
 };
 
 }  // namespace elbo

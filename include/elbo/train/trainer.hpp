@@ -41,11 +41,13 @@ template <class Model, class Machine>
 class trainer : private zoo::trained<Model, Machine>, public training<Machine> {
     using own = zoo::trained<Model, Machine>;
 
+    static constexpr bool fits = zoo::machine_must_have_every_verb_of_the_step<Model, Machine>();
+
 public:
     explicit trainer(trainer_options o = {}, typename Machine::options machine = {})
         : own{Machine(machine), built_model<Model, Machine>(own::machine, o.seed, o.batch)},
           training<Machine>(own::machine, own::model, {&programs::training<Model>, &programs::evaluation<Model>}, std::move(o)) {
-        static_assert(zoo::machine_must_have_every_verb_of_the_step<Model, Machine>());
+        static_cast<void>(fits);
     }
 
     built_model<Model, Machine>& model() { return own::model; }
