@@ -9,8 +9,9 @@
 namespace elbo::io::checksum {
 
 // tables[k][b]: the remainder of byte b followed by k zero bytes, for the reflected polynomial 0xEDB88320.
-inline constexpr auto crc_tables = [] {
-    std::array<std::array<std::uint32_t, 256>, 16> tables{};
+using crc_table_set = std::array<std::array<std::uint32_t, 256>, 16>;
+inline crc_table_set make_crc_tables() {
+    crc_table_set tables{};
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
         std::uint32_t rest = byte;
         for (int bit = 0; bit < 8; ++bit) rest = (rest >> 1) ^ ((rest & 1) != 0 ? 0xEDB88320u : 0u);
@@ -22,21 +23,27 @@ inline constexpr auto crc_tables = [] {
             tables[k][byte]            = (before >> 8) ^ tables[0][before & 0xFF];
         }
     return tables;
-}();
+}
+// Made when first needed: as a constant it was a fifth of what this file costs a compiler.
+inline const crc_table_set& crc_tables() {
+    static const crc_table_set tables = make_crc_tables();
+    return tables;
+}
 
 // CRC-32 of RFC 1952 and of PNG, sixteen bytes a step. crc32(b, crc32(a)) is the checksum of a followed by b.
 inline std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t before = 0) {
-    std::uint32_t       crc  = ~before;
-    const std::uint8_t* next = bytes.data();
-    std::size_t         left = bytes.size();
+    const crc_table_set& tables = crc_tables();
+    std::uint32_t        crc    = ~before;
+    const std::uint8_t*  next   = bytes.data();
+    std::size_t          left   = bytes.size();
     for (; left >= 16; left -= 16, next += 16) {
         const std::uint32_t mixed[4] = {crc & 0xFF, (crc >> 8) & 0xFF, (crc >> 16) & 0xFF, crc >> 24};
         std::uint32_t       sum      = 0;
-        for (std::size_t k = 0; k < 4; ++k) sum ^= crc_tables[15 - k][next[k] ^ mixed[k]];
-        for (std::size_t k = 4; k < 16; ++k) sum ^= crc_tables[15 - k][next[k]];
+        for (std::size_t k = 0; k < 4; ++k) sum ^= tables[15 - k][next[k] ^ mixed[k]];
+        for (std::size_t k = 4; k < 16; ++k) sum ^= tables[15 - k][next[k]];
         crc = sum;
     }
-    for (; left > 0; --left, ++next) crc = (crc >> 8) ^ crc_tables[0][(crc ^ *next) & 0xFF];
+    for (; left > 0; --left, ++next) crc = (crc >> 8) ^ tables[0][(crc ^ *next) & 0xFF];
     return ~crc;
 }
 

@@ -4,6 +4,7 @@
 #include <elbo/io/header_text.hpp>
 #include <elbo/io/problem.hpp>
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -14,7 +15,6 @@
 #include <system_error>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace elbo::io {
@@ -29,53 +29,40 @@ public:
 
     json() = default;
     json(std::nullptr_t) {}
-    json(bool value) : value_(value) {}
-    json(double value) : value_(value) {}
-    json(const char* value) : value_(std::string(value)) {}
-    json(std::string_view value) : value_(std::string(value)) {}
-    json(std::string value) : value_(std::move(value)) {}
-    json(array value) : value_(std::move(value)) {}
-    json(object value) : value_(std::move(value)) {}
+    json(bool value) : kind_(kind::truth), bits_(value) {}
+    json(double value) : kind_(kind::real), bits_(std::bit_cast<std::uint64_t>(value)) {}
+    json(const char* value) : kind_(kind::text), text_(value) {}
+    json(std::string_view value) : kind_(kind::text), text_(value) {}
+    json(std::string value) : kind_(kind::text), text_(std::move(value)) {}
+    json(array value) : kind_(kind::items), items_(std::move(value)) {}
+    json(object value) : kind_(kind::members), members_(std::move(value)) {}
     template <class I>
-    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>) json(I value) {
-        if constexpr (std::is_signed_v<I>) value_ = static_cast<std::int64_t>(value);
-        else value_ = static_cast<std::uint64_t>(value);
-    }
+    requires(std::is_integral_v<I> && !std::is_same_v<I, bool>)
+    json(I value) : kind_(std::is_signed_v<I> ? kind::whole : kind::count), bits_(static_cast<std::uint64_t>(value)) {}
 
-    bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
-    bool is_bool() const { return std::holds_alternative<bool>(value_); }
-    bool is_integer() const { return value_.index() == 2 || value_.index() == 3; }
-    bool is_number() const { return is_integer() || std::holds_alternative<double>(value_); }
-    bool is_string() const { return std::holds_alternative<std::string>(value_); }
-    bool is_array() const { return std::holds_alternative<array>(value_); }
-    bool is_object() const { return std::holds_alternative<object>(value_); }
+    bool is_null() const { return kind_ == kind::none; }
+    bool is_bool() const { return kind_ == kind::truth; }
+    bool is_integer() const { return kind_ == kind::whole || kind_ == kind::count; }
+    bool is_number() const { return is_integer() || kind_ == kind::real; }
+    bool is_string() const { return kind_ == kind::text; }
+    bool is_array() const { return kind_ == kind::items; }
+    bool is_object() const { return kind_ == kind::members; }
 
     // What it is not is the fallback: a number asked of a string is not an error of a reader of own files.
-    bool   truth(bool fallback = false) const { return is_bool() ? std::get<bool>(value_) : fallback; }
+    bool   truth(bool fallback = false) const { return is_bool() ? bits_ != 0 : fallback; }
     double number(double fallback = 0) const {
-        if (const auto* i = std::get_if<std::int64_t>(&value_)) return static_cast<double>(*i);
-        if (const auto* u = std::get_if<std::uint64_t>(&value_)) return static_cast<double>(*u);
-        if (const auto* d = std::get_if<double>(&value_)) return *d;
-        return fallback;
+        if (kind_ == kind::whole) return static_cast<double>(static_cast<std::int64_t>(bits_));
+        if (kind_ == kind::count) return static_cast<double>(bits_);
+        return kind_ == kind::real ? std::bit_cast<double>(bits_) : fallback;
     }
     std::uint64_t count(std::uint64_t fallback = 0) const {
-        if (const auto* u = std::get_if<std::uint64_t>(&value_)) return *u;
-        if (const auto* i = std::get_if<std::int64_t>(&value_))
-            return *i < 0 ? fallback : static_cast<std::uint64_t>(*i);
-        return fallback;
+        return kind_ == kind::count || (kind_ == kind::whole && static_cast<std::int64_t>(bits_) >= 0) ? bits_ : fallback;
     }
-    const std::string& text() const {
-        static const std::string none;
-        return is_string() ? std::get<std::string>(value_) : none;
-    }
-    const array& items() const {
-        static const array none;
-        return is_array() ? std::get<array>(value_) : none;
-    }
-    const object& members() const {
-        static const object none;
-        return is_object() ? std::get<object>(value_) : none;
-    }
+    // Empty where it is something else.
+    const std::string& text() const { return text_; }
+    const array&       items() const { return items_; }
+    const object&      members() const { return members_; }
+
     const json* find(std::string_view name) const {
         for (const member& m : members())
             if (m.first == name) return &m.second;
@@ -89,15 +76,15 @@ public:
     }
     // Adds a member, or replaces the one of that name; what was null becomes an object.
     json& set(std::string name, json value) {
-        if (!is_object()) value_ = object{};
-        for (member& m : std::get<object>(value_))
+        if (!is_object()) *this = json(object{});
+        for (member& m : members_)
             if (m.first == name) return m.second = std::move(value), *this;
-        std::get<object>(value_).emplace_back(std::move(name), std::move(value));
+        members_.emplace_back(std::move(name), std::move(value));
         return *this;
     }
     json& push(json value) {
-        if (!is_array()) value_ = array{};
-        std::get<array>(value_).push_back(std::move(value));
+        if (!is_array()) *this = json(array{});
+        items_.push_back(std::move(value));
         return *this;
     }
 
@@ -118,7 +105,13 @@ public:
 private:
     void write_to(std::string& out, int depth) const;
 
-    std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, array, object> value_;
+    // A variant of the seven would be smaller and was half of what this file costs a compiler.
+    enum class kind : std::uint8_t { none, truth, whole, count, real, text, items, members };
+    kind          kind_ = kind::none;
+    std::uint64_t bits_ = 0;
+    std::string   text_;
+    array         items_;
+    object        members_;
 };
 
 namespace json_text {
@@ -345,10 +338,10 @@ inline void json::write_to(std::string& out, int depth) const {
     };
     const int below = depth < 0 ? -1 : depth + 1;
     if (is_null()) out += "null";
-    else if (const auto* b = std::get_if<bool>(&value_)) out += *b ? "true" : "false";
-    else if (const auto* i = std::get_if<std::int64_t>(&value_)) out += std::to_string(*i);
-    else if (const auto* u = std::get_if<std::uint64_t>(&value_)) out += std::to_string(*u);
-    else if (const auto* d = std::get_if<double>(&value_)) write_number(out, *d);
+    else if (is_bool()) out += truth() ? "true" : "false";
+    else if (kind_ == kind::whole) out += std::to_string(static_cast<std::int64_t>(bits_));
+    else if (kind_ == kind::count) out += std::to_string(bits_);
+    else if (kind_ == kind::real) write_number(out, number());
     else if (is_string()) write_string(out, text());
     else if (is_array()) list('[', ']', items(), [&](const json& item) { item.write_to(out, below); });
     else

@@ -12,7 +12,6 @@
 #include <cstring>
 #include <map>
 #include <memory>
-#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -198,15 +197,15 @@ inline tensor_file parse_safetensors(std::vector<std::uint8_t> bytes, const std:
     header_text      text(in.take(static_cast<std::size_t>(size), "header"), 8, file, " \t\r\n");
     const bytes_view data = bytes_view(*result.memory).subspan(in.at());
 
-    std::vector<safetensors::place> places;
-    std::set<std::string>           names;
+    std::vector<safetensors::place>    places;
+    std::map<std::string, std::string> names;  // to themselves: a set, at the price of a type that is there anyway
     if (size == 0 || (*result.memory)[8] != '{') text.reject({"{ at the start of the header"}, {"something else"});
     text.expect('{');
     if (!text.accept('}')) {
         do {
             std::string name = text.json_string();
             text.expect(':');
-            if (!names.insert(name).second) text.reject({"each name once"}, {printable(name), " again"});
+            if (!names.emplace(name, std::string()).second) text.reject({"each name once"}, {printable(name), " again"});
             if (name == "__metadata__") result.metadata = safetensors::parse_metadata(text);
             else places.push_back(safetensors::parse_tensor(text, std::move(name)));
         } while (text.accept(','));
@@ -214,11 +213,16 @@ inline tensor_file parse_safetensors(std::vector<std::uint8_t> bytes, const std:
     }
     text.expect_end();
 
-    std::stable_sort(places.begin(), places.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    // In the order of their bytes; what is empty comes before what begins at the same place.
+    std::vector<std::size_t> order(places.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        const safetensors::place &p = places[a], &q = places[b];
+        return p.begin != q.begin ? p.begin < q.begin : p.end != q.end ? p.end < q.end : a < b;
     });
     std::size_t at = 0;
-    for (safetensors::place& place : places) {
+    for (const std::size_t i : order) {
+        safetensors::place& place = places[i];
         const std::string of = printable(place.tensor.name);
         if (place.begin != at)
             in.reject({of, " to begin at ", at, " of the data"}, {place.begin});
@@ -240,8 +244,8 @@ inline tensor_file read_safetensors(const std::string& path, std::size_t limit =
 // Everything before the tensors' bytes. Tensors keep the order given; spaces fill the header up to a multiple of eight.
 inline std::string safetensors_header(const std::map<std::string, std::string>& metadata,
                                       std::span<const tensor_entry>             tensors) {
-    std::string           text = "{";
-    std::set<std::string> names{"__metadata__"};
+    std::string                        text = "{";
+    std::map<std::string, std::string> names{{"__metadata__", ""}};
     if (!metadata.empty()) {
         text += "\"__metadata__\":{";
         for (const auto& [key, value] : metadata) {
@@ -254,7 +258,7 @@ inline std::string safetensors_header(const std::map<std::string, std::string>& 
     }
     std::size_t at = 0;
     for (const tensor_entry& tensor : tensors) {
-        if (!names.insert(tensor.name).second)
+        if (!names.emplace(tensor.name, std::string()).second)
             throw std::invalid_argument(sentence({"two tensors of one name: ", printable(tensor.name)}));
         const std::size_t unit = tensor_unit(tensor.dtype);
         if (unit == 0 || claimed_product(tensor.shape, unit) != tensor.bytes.size())

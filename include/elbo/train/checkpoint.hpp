@@ -60,10 +60,13 @@ inline std::vector<checkpoint_name> list_checkpoints(const std::string& folder) 
     std::vector<checkpoint_name> names;
     std::error_code              none;
     for (const auto& entry : std::filesystem::directory_iterator(folder, none))
-        if (auto name = checkpoint_name::parse(entry.path().filename().string())) names.push_back(std::move(*name));
-    std::sort(names.begin(), names.end(), [](const checkpoint_name& a, const checkpoint_name& b) {
-        return std::pair(b.step, a.file_name()) < std::pair(a.step, b.file_name());
-    });
+        if (auto name = checkpoint_name::parse(entry.path().filename().string())) {
+            names.push_back(std::move(*name));
+            const auto is_newer = [](const checkpoint_name& a, const checkpoint_name& b) {
+                return a.step != b.step ? a.step > b.step : a.file_name() < b.file_name();
+            };
+            for (std::size_t i = names.size() - 1; i > 0 && is_newer(names[i], names[i - 1]); --i) std::swap(names[i], names[i - 1]);
+        }
     return names;
 }
 
