@@ -3,6 +3,7 @@
 
 #include <elbo/core/config.hpp>
 #include <elbo/machine/host/layout.hpp>
+#include <elbo/machine/host/pairs.hpp>
 #include <elbo/machine/host/threads.hpp>
 #include <elbo/machine/host/windows.hpp>
 
@@ -87,6 +88,7 @@ public:
         copy_states_put_out(tape_);
         fuse_products(tape_);
         schedule_ = make_schedule(tape_);
+        fuse_pairs(tape_, schedule_);
         lay_out();
     }
 
@@ -126,11 +128,6 @@ private:
         int     first, last;
     };
 
-    // Nodes [begin, end) of a rows phase that a chunk passes through together, so many rows at a time.
-    struct stretch {
-        index begin, end, rows;
-    };
-
     static index at(node_id id) { return static_cast<index>(id); }
 
     ELBO_OUTLINE void lay_out() {
@@ -160,32 +157,9 @@ private:
                     tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
         next_ = std::vector<std::atomic<int>>(schedule_.phases.size());
         tiles_.resize(schedule_.phases.size());
-        stretches_.resize(schedule_.phases.size());
         for (index p = 0; p < schedule_.phases.size(); ++p)
-            if (schedule_.phases[p].kind == work::whole) {
+            if (schedule_.phases[p].kind == work::whole)
                 for (node_id id : schedule_.phases[p].nodes) cut(id, tiles_[p]);
-            } else if (schedule_.phases[p].kind == work::rows) stretches_[p] = stretches_of(schedule_.phases[p]);
-    }
-
-    // A product wants all rows of a chunk. What lies between two products (a likelihood, its slope, a sample and its
-    // divergence, the gates of a cell) goes a few rows at a time through all of its verbs: in one pass over memory, what
-    // one verb leaves is in the nearest cache for the next.
-    ELBO_OUTLINE std::vector<stretch> stretches_of(const phase& of) const {
-        constexpr index      nearest_cache = 16384;  // floats of one value; 3 % of a step of 50 samples, nothing of a step of one
-        std::vector<stretch> all;
-        index                widest = 1;
-        bool                 was_light = false;
-        for (index k = 0; k < of.nodes.size(); ++k) {
-            const node& n     = tape_[of.nodes[k]];
-            const bool  light = kernels::is_light(n.what);
-            if (!light || !was_light) all.push_back({k, k, 0}), widest = 1;
-            for (node_id x : {of.nodes[k], n.a, n.b, n.c})
-                if (x >= 0 && tape_[x].e.axis != 0) widest = std::max(widest, static_cast<index>(tape_[x].e.fold * tape_[x].e.cols));
-            all.back().end  = k + 1;
-            all.back().rows = light ? std::max<index>(1, nearest_cache / widest) : index(-1) / 2;
-            was_light       = light;
-        }
-        return all;
     }
 
     // Output tiles of what sums over the batch; each has its whole sum.
@@ -246,35 +220,31 @@ private:
             for (int k; (k = next_[p].fetch_add(1, std::memory_order_relaxed)) < static_cast<int>(end[most_axes - 1]);) {
                 int a = 1;
                 while (static_cast<index>(k) >= end[a]) ++a;
-                run_chunk(f, p, a, static_cast<index>(k) - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
+                run_chunk(f, now, a, static_cast<index>(k) - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
             }
         }
     }
 
-    ELBO_OUTLINE void run_chunk(kernels::frame& f, index p, int axis, index chunk, index chunks, float* local, float* scratch) {
-        const phase& now = schedule_.phases[p];
+    ELBO_OUTLINE void run_chunk(kernels::frame& f, const phase& now, int axis, index chunk, index chunks, float* local, float* scratch) {
         const index n = static_cast<index>(counts_[static_cast<index>(axis)]);
         const index first = chunk * n / chunks, last = (chunk + 1) * n / chunks;
-        for (const stretch& s : stretches_[p])
-            for (index at = first; at < last; at += s.rows) run_stretch(f, now, s, axis, first, at, std::min(last, at + s.rows), local, scratch);
-    }
-
-    // The verbs of a stretch for rows [begin, end) of the chunk that starts at row `first`.
-    ELBO_OUTLINE void run_stretch(kernels::frame& f, const phase& now, const stretch& s, int axis, index first, index begin, index end,
-                                  float* local, float* scratch) {
-        for (index k = s.begin; k < s.end; ++k) {
-            const node_id id = now.nodes[k];
-            const node&   x  = tape_[id];
+        for (node_id id : now.nodes) {
+            const node& x = tape_[id];
             if (x.e.axis != axis) continue;
             const index K = static_cast<index>(x.e.fold);
             if (layout_.own.offset[at(id)] >= 0)  // row `first` of the batch is row 0 of the chunk's memory
                 f.at[at(id)] = local + layout_.own.offset[at(id)] - static_cast<std::ptrdiff_t>(first * K * static_cast<index>(x.e.cols));
             for (node_id v : {x.a, x.b, x.c})
                 if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(layout_.home[at(v)])];
+            if (const int together = schedule_.fused_in[at(id)]; together >= 0) {  // at the last of them all have a place
+                const fused_nodes& fused = schedule_.fused[static_cast<index>(together)];
+                if (id == fused.last()) kernels::run_fused(f, fused, first * K, last * K);
+                continue;
+            }
             switch (x.what) {
-                case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, begin * K, end * K, scratch); break;
-                case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, begin * K, end * K); break;
-                default: kernels::compute_rows(f, id, begin * K, end * K, scratch);
+                case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, first * K, last * K, scratch); break;
+                case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, first * K, last * K); break;
+                default: kernels::compute_rows(f, id, first * K, last * K, scratch);
             }
         }
     }
@@ -349,8 +319,7 @@ private:
     index                       local_floats_ = 0;
     std::vector<kernels::frame> frames_;
     std::vector<float>          numbers_, tables_;
-    std::vector<std::vector<tile>>    tiles_;
-    std::vector<std::vector<stretch>> stretches_;
+    std::vector<std::vector<tile>> tiles_;
     std::vector<std::atomic<int>>  next_;
 };
 

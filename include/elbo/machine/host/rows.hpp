@@ -101,15 +101,6 @@ ELBO_OUTLINE inline void finish_product(const frame& f, node_id id, index first,
     }
 }
 
-// Whether a verb's rows are cheap, and each a matter of its own: nothing is lost when they are computed few at a time.
-constexpr bool is_light(verb v) {
-    switch (v) {
-        case verb::product: case verb::batched: case verb::conv: case verb::conv_data: case verb::pool: case verb::unpool:
-        case verb::argmax: case verb::solve: case verb::cholesky: return false;
-        default: return true;
-    }
-}
-
 // Rows [first, last) of any verb whose result has rows of its own.
 ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, index last, float* scratch) {
     const node& n = f.t[id];

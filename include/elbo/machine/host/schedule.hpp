@@ -6,6 +6,8 @@
 #include <elbo/tape/passes.hpp>
 #include <elbo/tape/phases.hpp>
 
+#include <array>
+
 namespace elbo {
 
 // The order in which a CPU runs a tape: its timetable, without the moments that are empty.
@@ -14,9 +16,21 @@ struct phase {
     std::vector<node_id> nodes;
 };
 
+// Nodes that are computed together: see pairs.hpp.
+struct fused_nodes {
+    enum kind { likelihood_and_slope, sample_and_divergence };
+    kind                   what = likelihood_and_slope;
+    std::array<node_id, 4> nodes{-1, -1, -1, -1};  // they stand side by side in their phase
+    std::array<node_id, 2> unstored{-1, -1};       // those whose values nobody else reads
+
+    node_id last() const { return nodes[nodes[3] < 0 ? 2 : 3]; }
+};
+
 struct schedule_of {
-    std::vector<phase> phases;
-    std::vector<int>   time;  // by node: the phase it runs in
+    std::vector<phase>       phases;
+    std::vector<int>         time;      // by node: the phase it runs in
+    std::vector<fused_nodes> fused{};
+    std::vector<int>         fused_in{};  // by node: in which of them, or -1
 };
 
 ELBO_OUTLINE inline schedule_of make_schedule(const tape& t) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The one door to xsimd. Without it a "batch" is a single float and kernels are plain loops.
+// What elementwise kernels count by. The one door to xsimd; without it a pack is our own, and where the compiler has no
+// vectors a single float, so that kernels are plain loops.
 
 #include <elbo/core/pair_formula.hpp>
 
@@ -19,18 +20,31 @@
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
+#elif defined(__GNUC__)
+#include <elbo/machine/host/pack_math.hpp>
 #endif
 
 namespace elbo::simd {
 
 #if defined(ELBO_WITH_XSIMD)
 
-using pack                       = xsimd::batch<float>;
-inline constexpr std::size_t width = pack::size;
+using pack = xsimd::batch<float>;
 
 inline pack load(const float* from) { return pack::load_unaligned(from); }
 inline void store(float* to, pack x) { x.store_unaligned(to); }
-inline pack splat(float x) { return pack(x); }
+
+#elif !defined(__GNUC__)
+
+using pack = float;
+
+inline pack load(const float* from) { return *from; }
+inline void store(float* to, pack x) { *to = x; }
+
+#endif
+
+inline constexpr std::size_t width = sizeof(pack) / sizeof(float);
+
+inline pack  splat(float x) { return pack(x); }
 inline float sum_of(pack x) {
     float lanes[width];
     store(lanes, x);
@@ -38,18 +52,6 @@ inline float sum_of(pack x) {
         for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
     return lanes[0];
 }
-
-#else
-
-using pack                       = float;
-inline constexpr std::size_t width = 1;
-
-inline pack  load(const float* from) { return *from; }
-inline void  store(float* to, pack x) { *to = x; }
-inline pack  splat(float x) { return x; }
-inline float sum_of(pack x) { return x; }
-
-#endif
 
 // An operand of an elementwise kernel: a run of numbers, or one number for the whole run.
 struct operand {
