@@ -27,10 +27,10 @@ typedef float         floats_anywhere __attribute__((vector_size(register_bytes)
 inline floats all(float x) { return x - floats{}; }  // x - 0 is x, whatever its sign
 
 struct mask {
-    ints          m;  // all ones or all zeros
-    friend mask   operator&(mask a, mask b) { return {a.m & b.m}; }
-    friend mask   operator|(mask a, mask b) { return {a.m | b.m}; }
-    friend mask   operator!(mask a) { return {~a.m}; }
+    ints        m;  // all ones or all zeros
+    friend mask operator&(mask a, mask b) { return {a.m & b.m}; }
+    friend mask operator|(mask a, mask b) { return {a.m | b.m}; }
+    friend mask operator!(mask a) { return {~a.m}; }
 };
 
 struct pack {

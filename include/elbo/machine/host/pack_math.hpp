@@ -3,9 +3,10 @@
 
 #include <elbo/machine/host/pack.hpp>
 
-// The functions of <cmath> that formulas call, of a pack: at most 2 units in the last place, erf 3, and for infinities,
-// NaN, zeros of either sign and denormal numbers what std:: gives; sin and cos are for |x| <= 1e4. They are arithmetic
-// alone, with no branches, and keep their word whether or not the compiler contracts products and sums.
+// The functions of <cmath> that formulas call, of a pack: at most 2 units in the last place, erf 4, and for infinities,
+// NaN, zeros of either sign and denormal numbers what std:: gives. sin and cos are for |x| <= 1e4; nearer to zero than
+// 2^-24 their unit is that of 2^-24. All is arithmetic alone, with no branches, and keeps its word whether or not the
+// compiler contracts products and sums.
 //
 // Polynomials are minimax in the relative error of the function, by Remez' exchange, rounded to float; a comment says
 // how far they stray.
@@ -87,10 +88,10 @@ inline floats wave(floats x, std::uint32_t k) {
     const words  turns   = bits_of(shifted) + k;
     const floats near    = (x - n * 1.5703125f) - n * 0.00048375129699707031f, third = n * 7.5495336204767227e-08f;
     const floats nearer  = near - third;
-    const floats r       = nearer + (((near - nearer) - third) - n * 2.56334415e-12f);
-    const floats a = at_most(magnitude(r), 0.8f), s = a * a;  // of x far beyond 1e4 remains a number within [-1, 1]
-    const floats sine   = a + a * (s * polynomial(s, -0.000195137982f, 0.00833214726f, -0.166666538f));    // 2^-27.1
-    const floats cosine = 1 + s * (s * polynomial(s, 2.44314397e-5f, -0.00138873048f, 0.0416666456f) - 0.5f);  // 2^-32.9
+    const floats r       = nearer - (n * 2.56334415e-12f - ((near - nearer) - third));
+    const floats a       = at_most(magnitude(r), 0.8f), s = a * a;  // of x far beyond 1e4 still come numbers within [-1, 1]
+    const floats sine    = a + a * (s * polynomial(s, -0.000195137982f, 0.00833214726f, -0.166666538f));          // 2^-27.1
+    const floats cosine  = 1 + s * (s * polynomial(s, 2.44314397e-5f, -0.00138873048f, 0.0416666456f) - 0.5f);  // 2^-32.9
     return from_bits(bits_of(choose((turns & 1) != 0, cosine, with_sign(sine, r))) ^ ((turns & 2) << 30));
 }
 
@@ -158,7 +159,7 @@ inline pack log1p(pack x) {
 inline pack tanh(pack x) {
     using namespace math;
     const auto [r, power] = reduce(-2 * at_most(magnitude(x.v), 10));
-    const floats scale = from_bits(power), rest = scale * expm1_near_0(r);
+    const floats scale    = from_bits(power), rest = scale * expm1_near_0(r);
     return with_sign(((1 - scale) - rest) / ((1 + scale) + rest), x.v);
 }
 
