@@ -2,8 +2,8 @@
 # What the scripts need from Debian or Ubuntu, in one list, and how they get it. Sourced by bash; has no effect alone.
 
 packages_to_build="g++ cmake ninja-build pkg-config"
-packages_for_speed="libxsimd-dev libdnnl-dev libopenblas-dev libxtensor-dev libxtensor-blas-dev"
-packages_to_check="clang libboost-test-dev time python3-numpy"
+packages_for_speed="libdnnl-dev libopenblas-dev libxtensor-dev libxtensor-blas-dev"
+packages_to_check="libxsimd-dev clang libboost-test-dev time python3-numpy"
 
 # Some callers start us with no standard input at all; the next file opened would take its place.
 { : <&0; } 2>/dev/null || exec </dev/null
