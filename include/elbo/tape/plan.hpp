@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/tape/phases.hpp>
+#include <elbo/tape/pairs.hpp>
 
 namespace elbo {
 
@@ -74,11 +74,25 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
     row_counts               chunk = counts;
     for (std::size_t a = 1; a < chunk.size(); ++a) chunk[a] = largest_chunk(counts[a]);
 
+    // Whose turn comes early: when another node has its own, plus 1; and, by that node, who comes along, a list.
+    const by_number<node_id> turn(all), along(all), after(all);
+    const auto               time       = [&](node_id id) { return moment[id]; };
+    const auto               goes_along = [&](node_id id, node_id with) {
+        turn.at[id] = with + 1, after.at[id] = along.at[with], along.at[with] = id + 1;
+    };
+    for (node_id id = 0; id < count; ++id) {
+        if (const node_id mass = likelihood_beside(t, id, time); mass >= 0) {
+            if (const node_id sum = only_sum_of(t, mass); along.at[sum] == 0) goes_along(id, sum);
+        } else if (const node_id sample = sample_beside(t, id, time); sample >= 0 && along.at[sample] == 0)
+            goes_along(id, sample), goes_along(only_sum_of(t, id), sample);
+    }
+
     for (node_id id = 0; id < count; ++id) {
         const node& n = nodes[id];
         const int   m = moment[id];
+        const node_id now = turn.at[id] > 0 ? turn.at[id] - 1 : id;
         if (n.what == verb::view) {
-            end.at[home[id]] = id;
+            if (end.at[home[id]] < id) end.at[home[id]] = id;
             continue;
         }
         end.at[id] = id, last.at[id] = m;
@@ -87,7 +101,8 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
         if (n.what == verb::store && home[n.a] == n.a) stored.at[n.a] = true;
         const auto read = [&](node_id x) {
             const node_id y = home[x];
-            ++reads.at[y], end.at[y] = id;
+            ++reads.at[y];
+            if (end.at[y] < now) end.at[y] = now;
             if (last.at[y] < m) last.at[y] = m;
             if (!in_rows || m != moment[y]) shared.at[y] = true;
         };
@@ -108,6 +123,21 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
     const by_number<std::int64_t> size(all);
     std::int64_t                  local = 0, alive = 0, most = 0;
     c.verbs = static_cast<int>(count);
+    const auto take = [&](node_id id) {
+        const node& n = nodes[id];
+        if (!owns_memory(n)) return;
+        if (shared.at[id]) {
+            const std::int64_t whole    = (size_of(n.e, counts) + 15) / 16 * 16;
+            const bool         in_place = stored.at[id] && reads.at[id] == 1;
+            if (!in_place) change.at[moment[id]] += whole, change.at[last.at[id] + 1] -= whole;
+        } else {
+            size.at[id]         = (size_of(n.e, chunk) + 15) / 16 * 16;
+            own.at[moment[id]] += size.at[id];
+            next.at[id]         = head.at[end.at[id]];
+            head.at[end.at[id]] = id + 1;
+            if (own.at[moment[id]] > local) local = own.at[moment[id]];
+        }
+    };
     for (node_id id = 0; id < count; ++id) {
         const node&        n     = nodes[id];
         const std::int64_t flops = flops_of(t, n, counts);
@@ -115,20 +145,13 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
         if (n.what == verb::product || n.what == verb::batched || n.what == verb::conv || n.what == verb::conv_data ||
             n.what == verb::conv_filter)
             c.product_flops += flops;
-        if (owns_memory(n)) {
-            const std::int64_t whole = size_of(n.e, counts);
-            c.values += whole;
-            if (shared.at[id]) {
-                const bool in_place = stored.at[id] && reads.at[id] == 1;
-                if (!in_place) change.at[moment[id]] += (whole + 15) / 16 * 16, change.at[last.at[id] + 1] -= (whole + 15) / 16 * 16;
-            } else {
-                size.at[id]           = (size_of(n.e, chunk) + 15) / 16 * 16;
-                own.at[moment[id]]   += size.at[id];
-                next.at[id]           = head.at[end.at[id]];
-                head.at[end.at[id]]   = id + 1;
-                if (own.at[moment[id]] > local) local = own.at[moment[id]];
-            }
+        if (owns_memory(n)) c.values += size_of(n.e, counts);
+        if (turn.at[id] == 0) take(id);
+        if (along.at[id] > 0 && n.what == verb::sum) {  // a likelihood's terms are gone before the slope comes
+            own.at[moment[n.a]] -= size.at[n.a];
+            size.at[n.a] = 0;
         }
+        for (node_id other = along.at[id]; other > 0; other = after.at[other - 1]) take(other - 1);
         for (node_id dead = head.at[id]; dead > 0; dead = next.at[dead - 1]) own.at[moment[dead - 1]] -= size.at[dead - 1];
     }
     for (int m = 0; m < table.moments; ++m) {

@@ -238,7 +238,7 @@ private:
                 if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(layout_.home[at(v)])];
             if (const int together = schedule_.fused_in[at(id)]; together >= 0) {  // at the last of them all have a place
                 const fused_nodes& fused = schedule_.fused[static_cast<index>(together)];
-                if (id == fused.last()) kernels::run_fused(f, fused, first * K, last * K);
+                if (id == fused.last()) kernels::run_fused(f, fused, first * K, last * K, scratch);
                 continue;
             }
             switch (x.what) {

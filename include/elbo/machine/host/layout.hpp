@@ -45,19 +45,17 @@ inline host_layout make_layout(const tape& t, const schedule_of& phases, const r
         if (is_local || l.stored_at[at(id)] >= 0) shared[id].what = verb::input;
         if (!is_local) own[id].what = verb::input;
     }
-    for (const fused_nodes& f : phases.fused)
-        for (node_id id : f.unstored)
-            if (id >= 0) own[id].what = verb::input;
     l.shared = place_values(shared, capacity, phases.time);
 
-    // Within a phase a chunk runs the nodes in order; those that are computed together have one moment, so that none lies
-    // where another's operand does.
+    // Within a phase a chunk runs the nodes in order.
     l.order.assign(count, 0);
     int moment = 0;
     for (const phase& p : phases.phases)
         for (node_id id : p.nodes) {
-            const int together = phases.fused_in[at(id)];
-            l.order[at(id)]    = together < 0 || phases.fused[static_cast<std::size_t>(together)].nodes[0] == id ? ++moment : moment;
+            const int  together = phases.fused_in[at(id)];
+            const bool at_once  = together >= 0 && phases.fused[static_cast<std::size_t>(together)].have_one_moment() &&
+                                 phases.fused[static_cast<std::size_t>(together)].nodes[0] != id;
+            l.order[at(id)] = at_once ? moment : ++moment;
         }
     for (node_id id = 0; id < t.size(); ++id)
         if (t[id].what == verb::view) l.order[at(id)] = l.order[at(l.home[at(id)])];

@@ -16,14 +16,19 @@ struct phase {
     std::vector<node_id> nodes;
 };
 
-// Nodes that are computed together: see pairs.hpp.
+// Nodes that are computed together: see tape/pairs.hpp.
 struct fused_nodes {
     enum kind { likelihood_and_slope, sample_and_divergence };
+    static constexpr int most_between = 4096;  // floats of a value that is not stored: a few rows
+
     kind                   what = likelihood_and_slope;
     std::array<node_id, 4> nodes{-1, -1, -1, -1};  // they stand side by side in their phase
     std::array<node_id, 2> unstored{-1, -1};       // those whose values nobody else reads
 
     node_id last() const { return nodes[nodes[3] < 0 ? 2 : 3]; }
+    // Rows of one are computed before other rows of another are read, so a result must not lie where an operand did that
+    // has had its last reader among them. A likelihood's operands are its slope's too; a sample's noise may end here.
+    bool have_one_moment() const { return what == sample_and_divergence; }
 };
 
 struct schedule_of {
@@ -49,6 +54,7 @@ ELBO_OUTLINE inline schedule_of make_schedule(const tape& t) {
         if (!moments[m].nodes.empty()) s.phases.push_back({kind_of_moment(static_cast<int>(m)), std::move(moments[m].nodes)});
     }
     for (node_id id = 0; id < t.size(); ++id) s.time.push_back(renamed[static_cast<std::size_t>(table.moment.at[id])]);
+    s.fused_in.assign(t.nodes.size(), -1);
     return s;
 }
 
