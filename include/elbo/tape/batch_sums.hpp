@@ -20,21 +20,22 @@ public:
 
     constexpr void run() {
         uses_ = uses_of(t_);
-        for (numbers* of : {&root_, &bundle_, &last_}) of->assign(t_.nodes.size(), -1);
+        for (numbers* of : {&root_, &bundle_, &last_, &next_}) of->assign(t_.nodes.size(), -1);
         bool found = false;
         for (node_id id = t_.size() - 1; id >= 0; --id)
-            if (root_[at(id)] < 0 && is_plus(id)) found = find_bundles(id) || found;
+            if (t_.nodes[at(id)].what == verb::zip && root_[at(id)] < 0 && is_plus(id)) found = find_bundles(id) || found;
         if (found) rebuild();
     }
 
 private:
     static constexpr node_id inner = -2;
+    static constexpr formula plus  = binary(formulas::plus{});
 
     static constexpr std::size_t at(node_id id) { return static_cast<std::size_t>(id); }
 
     constexpr bool is_plus(node_id id) const {
         const node& n = t_[id];
-        return n.what == verb::zip && n.e.axis == 0 && n.f == binary(formulas::plus{}) && t_[n.a].e == n.e && t_[n.b].e == n.e;
+        return n.what == verb::zip && n.e.axis == 0 && n.f.number == plus.number && t_[n.a].e == n.e && t_[n.b].e == n.e;
     }
     // A sum over the batch, of one value or of products of two, that nothing reads but its chain.
     constexpr bool sums_over_the_batch(node_id id) const {
@@ -76,8 +77,10 @@ private:
             for (std::size_t k = i + 1; k < leaves.size(); ++k) {
                 const node_id x = leaves[k];
                 if (bundle_[at(x)] >= 0 || !sums_over_the_batch(x) || !go_together(first, x)) continue;
-                bundle_[at(first)] = bundle_[at(x)] = first, last_[at(first)] = x;
-                found = true;
+                bundle_[at(first)] = bundle_[at(x)] = first;
+                next_[at(last_[at(first)] < 0 ? first : last_[at(first)])] = x;
+                last_[at(first)] = x;
+                found            = true;
             }
         }
         if (!found) return false;
@@ -91,23 +94,29 @@ private:
         const std::vector<node> old   = std::move(t_.nodes);
         const auto              count = static_cast<node_id>(old.size());
         t_.nodes.clear();
+        t_.nodes.reserve(old.size());
         numbers sum(old.size(), -1);
         renamed_.assign(old.size(), -1);
-        std::size_t fence = 0;
+        node_id* const    to    = renamed_.data();  // plain pointers: compilers count the steps of a constant expression
+        const node* const from  = old.data();
+        const node_id*    roots = root_.data();
+        std::size_t       fence = 0;
         for (node_id id = 0; id < count; ++id) {
             while (fence < t_.fences.size() && t_.fences[fence] == id) t_.fences[fence++] = t_.size();
-            const node_id root  = root_[at(id)], first = bundle_[at(id)];
+            const node_id root  = roots[id], first = bundle_[at(id)];
             const bool    added = root >= 0 && last_[at(id)] != inner;
             if (root >= 0 && !added) {
-                if (id == root) renamed_[at(id)] = sum[at(root)];
+                if (id == root) to[id] = sum[at(root)];
                 continue;
             }
             node_id made = -1;
             if (first < 0) {
-                node n = old[at(id)];
-                for (node_id* x : {&n.a, &n.b, &n.c})
-                    if (*x >= 0) *x = renamed_[at(*x)];
-                made = renamed_[at(id)] = t_.put(n);
+                node n = from[id];
+                if (n.a >= 0) n.a = to[n.a];
+                if (n.b >= 0) n.b = to[n.b];
+                if (n.c >= 0) n.c = to[n.c];
+                t_.nodes.push_back(n);
+                made = to[id] = t_.size() - 1;
             } else if (last_[at(first)] == id) made = joined(old, first);
             if (added && made >= 0) sum[at(root)] = sum[at(root)] < 0 ? made : t_.add(sum[at(root)], made);
         }
@@ -123,8 +132,7 @@ private:
     // The columns side by side, then seen as rows. Pairs of pairs, so that each number is copied log2 of their count times.
     constexpr node_id stacked(const std::vector<node>& old, node_id first, bool second) {
         numbers parts;
-        for (node_id x = first; x <= last_[at(first)]; ++x)
-            if (bundle_[at(x)] == first) parts.push_back(renamed_[at(second ? old[at(x)].b : old[at(x)].a)]);
+        for (node_id x = first; x >= 0; x = next_[at(x)]) parts.push_back(renamed_[at(second ? old[at(x)].b : old[at(x)].a)]);
         for (std::size_t s = 0; s < stacks_.size(); s += 2 + at(stacks_[s + 1]))  // id, count, parts
             if (stacked_before(s, parts)) return stacks_[s];
         const extent one   = t_[parts.front()].e;
@@ -152,6 +160,7 @@ private:
     std::vector<int> uses_;
     numbers          root_, bundle_;  // by node: its chain's end, its bundle's first member
     numbers          last_;           // by first member: the last; of a chain's own additions: `inner`
+    numbers          next_;           // by member: the next of its bundle
     numbers          renamed_, stacks_;
 };
 

@@ -10,54 +10,71 @@
 
 namespace elbo {
 
-// The only node that reads x, or -1.
-constexpr node_id only_reader_of(const tape& t, node_id x) {
-    node_id reader = -1;
-    for (node_id id = x + 1; id < t.size(); ++id) {
-        const node& n = t[id];
-        if (n.a != x && n.b != x && n.c != x) continue;
-        if (reader >= 0) return -1;
-        reader = id;
+class pair_finder {
+public:
+    constexpr explicit pair_finder(const tape& t) : nodes_(t.nodes.data()), count_(t.size()), reader_(t.nodes.size()) {
+        for (node_id id = 0; id < count_; ++id) {
+            const node& n = nodes_[id];
+            if (n.a >= 0) note_reader(n.a, id);
+            if (n.b >= 0) note_reader(n.b, id);
+            if (n.c >= 0) note_reader(n.c, id);
+            if (n.what != verb::zip) continue;
+            if (n.f.number == log_mass.number) masses_.push_back(id);
+            else if (n.f.number == plus.number && is_scaled(n.b)) samples_.push_back(id);
+        }
+        for (const named_output& o : t.outputs) reader_.at[o.id] = several;
+        for (node_id loss : t.losses) reader_.at[loss] = several;
     }
-    for (const named_output& o : t.outputs)
-        if (o.id == x) return -1;
-    for (node_id loss : t.losses)
-        if (loss == x) return -1;
-    return reader;
-}
-// The sum over columns that alone reads x, or -1.
-constexpr node_id only_sum_of(const tape& t, node_id x) {
-    const node_id reader = only_reader_of(t, x);
-    const extent  e      = t[x].e;
-    return reader >= 0 && t[reader].what == verb::sum && t[reader].e == extent{e.axis, e.fold, 1} ? reader : -1;
-}
 
-// Of a slope, the terms of the likelihood that it goes along with; of anything else, -1. Its cotangent must be known by
-// then: one number, from an earlier moment.
-constexpr node_id likelihood_beside(const tape& t, node_id slope, const auto& by_time) {
-    const node& n = t[slope];
-    if (n.what != verb::chain_pair || n.f != binary(formulas::bernoulli_slope{})) return -1;
-    if (t[n.a].e != extent{0, 1, 1} || by_time(n.a) >= by_time(slope)) return -1;
-    for (node_id id = 0; id < slope; ++id) {
-        const node& m = t[id];
-        if (m.what != verb::zip || m.f != binary(formulas::bernoulli_log_mass{}) || m.a != n.b || m.b != n.c || m.e != n.e) continue;
-        if (by_time(id) == by_time(slope) && only_sum_of(t, id) >= 0) return id;
+    // The sum over columns that alone reads x, or -1.
+    constexpr node_id only_sum_of(node_id x) const {
+        const node_id reader = reader_.at[x] - 1;
+        if (reader < 0 || nodes_[reader].what != verb::sum) return -1;
+        const extent e = nodes_[x].e;
+        return nodes_[reader].e == extent{e.axis, e.fold, 1} ? reader : -1;
     }
-    return -1;
-}
 
-// Of the terms of a divergence, the sample that they go along with; of anything else, -1.
-constexpr node_id sample_beside(const tape& t, node_id energy, const auto& by_time) {
-    const node& n = t[energy];
-    if (n.what != verb::zip || n.f != binary(formulas::standard_kl{}) || only_sum_of(t, energy) < 0) return -1;
-    for (node_id id = 0; id < energy; ++id) {
-        const node& z = t[id];
-        if (z.what != verb::zip || z.f != binary(formulas::plus{}) || z.a != n.a || z.e != n.e || z.a > z.b) continue;
-        const node& scaled = t[z.b];
-        if (scaled.what != verb::zip || scaled.f != binary(formulas::power_exp<1>{1, 0.5}) || scaled.b != n.b || scaled.e != n.e) continue;
-        if (t[n.a].e == n.e && by_time(id) == by_time(energy) && by_time(z.b) == by_time(energy) && only_reader_of(t, z.b) == id) return id;
+    // Of a slope, the terms of the likelihood that it goes along with; of anything else, -1. Its cotangent must be known
+    // by then: one number, from an earlier moment.
+    constexpr node_id likelihood_beside(node_id id, const auto& by_time) const {
+        const node& n = nodes_[id];
+        if (n.what != verb::chain_pair || n.f.number != slope.number) return -1;
+        if (nodes_[n.a].e != extent{0, 1, 1} || by_time(n.a) >= by_time(id)) return -1;
+        for (node_id mass : masses_) {
+            const node& m = nodes_[mass];
+            if (m.a == n.b && m.b == n.c && m.e == n.e && by_time(mass) == by_time(id) && only_sum_of(mass) >= 0) return mass;
+        }
+        return -1;
     }
-    return -1;
-}
+
+    // Of the terms of a divergence, the sample that they go along with; of anything else, -1.
+    constexpr node_id sample_beside(node_id id, const auto& by_time) const {
+        const node& n = nodes_[id];
+        if (n.what != verb::zip || n.f.number != energy.number || only_sum_of(id) < 0) return -1;
+        for (node_id sample : samples_) {
+            const node& z = nodes_[sample];
+            if (z.a != n.a || sample > id || z.e != n.e || z.a > z.b || nodes_[z.a].e != n.e) continue;
+            const node& scaled = nodes_[z.b];
+            if (scaled.b != n.b || scaled.e != n.e || reader_.at[z.b] != sample + 1) continue;
+            if (by_time(sample) == by_time(id) && by_time(z.b) == by_time(id)) return sample;
+        }
+        return -1;
+    }
+
+    static constexpr formula log_mass = binary(formulas::bernoulli_log_mass{}), slope = binary(formulas::bernoulli_slope{}),
+                             plus = binary(formulas::plus{}), energy = binary(formulas::standard_kl{}),
+                             deviation = binary(formulas::power_exp<1>{1, 0.5});
+
+private:
+    static constexpr node_id several = -1;
+
+    constexpr void note_reader(node_id x, node_id id) { reader_.at[x] = reader_.at[x] == 0 ? id + 1 : several; }
+    constexpr bool is_scaled(node_id id) const { return nodes_[id].what == verb::zip && nodes_[id].f == deviation; }
+
+    const node*          nodes_;
+    node_id              count_;
+    by_number<node_id>   reader_;  // by node: the only one that reads it, plus 1; 0: nobody
+    std::vector<node_id> masses_, samples_;
+};
 
 }  // namespace elbo

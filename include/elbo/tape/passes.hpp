@@ -14,9 +14,12 @@ namespace elbo {
 // How often each node is read.
 ELBO_OUTLINE constexpr std::vector<int> uses_of(const tape& t) {
     std::vector<int> uses(t.nodes.size(), 0);
-    for (const node& n : t.nodes)
-        for (node_id x : {n.a, n.b, n.c})
-            if (x >= 0) ++uses[static_cast<std::size_t>(x)];
+    int* const       of = uses.data();
+    for (const node& n : t.nodes) {
+        if (n.a >= 0) ++of[n.a];
+        if (n.b >= 0) ++of[n.b];
+        if (n.c >= 0) ++of[n.c];
+    }
     for (const named_output& o : t.outputs) ++uses[static_cast<std::size_t>(o.id)];
     for (node_id id : t.losses) ++uses[static_cast<std::size_t>(id)];
     return uses;

@@ -80,11 +80,15 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
     const auto               goes_along = [&](node_id id, node_id with) {
         turn.at[id] = with + 1, after.at[id] = along.at[with], along.at[with] = id + 1;
     };
+    const pair_finder pairs(t);
     for (node_id id = 0; id < count; ++id) {
-        if (const node_id mass = likelihood_beside(t, id, time); mass >= 0) {
-            if (const node_id sum = only_sum_of(t, mass); along.at[sum] == 0) goes_along(id, sum);
-        } else if (const node_id sample = sample_beside(t, id, time); sample >= 0 && along.at[sample] == 0)
-            goes_along(id, sample), goes_along(only_sum_of(t, id), sample);
+        if (nodes[id].what == verb::chain_pair) {
+            const node_id mass = pairs.likelihood_beside(id, time), sum = mass < 0 ? -1 : pairs.only_sum_of(mass);
+            if (sum >= 0 && along.at[sum] == 0) goes_along(id, sum);
+        } else if (nodes[id].what == verb::zip) {
+            const node_id sample = pairs.sample_beside(id, time);
+            if (sample >= 0 && along.at[sample] == 0) goes_along(id, sample), goes_along(pairs.only_sum_of(id), sample);
+        }
     }
 
     for (node_id id = 0; id < count; ++id) {

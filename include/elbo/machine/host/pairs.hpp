@@ -15,21 +15,21 @@ namespace elbo {
 namespace host_pairs {
 
 // The group whose first node in its phase is `first`, if there is one.
-inline bool find(const tape& t, const schedule_of& s, const phase& in, node_id first, fused_nodes& found) {
+inline bool find(const tape& t, const pair_finder& pairs, const schedule_of& s, const phase& in, node_id first, fused_nodes& found) {
     const auto  time    = [&](node_id id) { return s.time[static_cast<std::size_t>(id)]; };
     const auto  is_free = [&](node_id id) { return s.fused_in[static_cast<std::size_t>(id)] < 0; };
     const node& n       = t[first];
-    const bool  mass    = n.what == verb::zip && n.f == binary(formulas::bernoulli_log_mass{});
-    const bool  scaled  = n.what == verb::zip && n.f == binary(formulas::power_exp<1>{1, 0.5});
+    const bool  mass    = n.what == verb::zip && n.f == pair_finder::log_mass;
+    const bool  scaled  = n.what == verb::zip && n.f == pair_finder::deviation;
     if ((!mass && !scaled) || !is_free(first) || n.e.cols > fused_nodes::most_between) return false;
     for (node_id id : in.nodes) {
         if (id < first || !is_free(id)) continue;
-        if (mass && likelihood_beside(t, id, time) == first) {
-            found = {fused_nodes::likelihood_and_slope, {first, only_sum_of(t, first), id, -1}, {first, -1}};
+        if (mass && pairs.likelihood_beside(id, time) == first) {
+            found = {fused_nodes::likelihood_and_slope, {first, pairs.only_sum_of(first), id, -1}, {first, -1}};
             return true;
         }
-        if (const node_id sample = scaled ? sample_beside(t, id, time) : -1; sample >= 0 && t[sample].b == first) {
-            found = {fused_nodes::sample_and_divergence, {first, sample, id, only_sum_of(t, id)}, {first, id}};
+        if (const node_id sample = scaled ? pairs.sample_beside(id, time) : -1; sample >= 0 && t[sample].b == first) {
+            found = {fused_nodes::sample_and_divergence, {first, sample, id, pairs.only_sum_of(id)}, {first, id}};
             return true;
         }
     }
@@ -40,12 +40,13 @@ inline bool find(const tape& t, const schedule_of& s, const phase& in, node_id f
 
 // Finds them, and brings each pair's nodes together at the place of the first.
 ELBO_OUTLINE inline void fuse_pairs(const tape& t, schedule_of& s) {
+    const pair_finder pairs(t);
     for (phase& in : s.phases) {
         if (in.kind != work::rows) continue;
         for (std::size_t k = 0; k < in.nodes.size(); ++k) {
             const node_id first = in.nodes[k];
             fused_nodes   found;
-            if (!host_pairs::find(t, s, in, first, found)) continue;
+            if (!host_pairs::find(t, pairs, s, in, first, found)) continue;
             std::size_t to = k;
             for (node_id id : found.nodes) {
                 if (id < 0) continue;
