@@ -42,19 +42,19 @@ constexpr auto filter_bank(auto centre, auto stride, auto log_variance) {
 }  // namespace layers
 
 // A grid of N x N filters laid over an image.
-template <class Vertical, class Horizontal, class Gain>
+template <class Vertical, class Horizontal, class Number>
 struct attention {
     Vertical   vertical;    // F_Y (N, height)
     Horizontal horizontal;  // F_X (N, width)
-    Gain       log_gain;    // log gamma
+    Number     x, y, stride, log_variance, log_gain;
 
     static constexpr std::size_t n      = Vertical::shape::extents[0];
     static constexpr std::size_t height = Vertical::shape::extents[1], width = Horizontal::shape::extents[1];
 
-    // gamma F_Y x F_X': eq. 27                                   x (channels, height, width) · result (channels, n, n)
+    // gamma F_Y x F_X': eq. 27                               image (channels, height, width) · result (channels, n, n)
     template <std::size_t C, class Axis, int K>
-    constexpr auto read(value<shape<C, height, width>, Axis, K> x) const {
-        const auto seen = matmul(matmul(vertical, layers::planes(x)), transposed(horizontal));
+    constexpr auto read(value<shape<C, height, width>, Axis, K> image) const {
+        const auto seen = matmul(matmul(vertical, layers::planes(image)), transposed(horizontal));
         return layers::from_planes<C>(seen) * exp(log_gain);
     }
     // F_Y' w F_X / gamma: eq. 29                                 w (channels, n, n) · result (channels, height, width)
@@ -62,6 +62,25 @@ struct attention {
     constexpr auto write(value<shape<C, n, n>, Axis, K> w) const {
         const auto painted = matmul(matmul(transposed(vertical), layers::planes(w)), horizontal);
         return layers::from_planes<C>(painted) * exp(-log_gain);
+    }
+    // The square that the grid covers and the width of its filters, for pictures: left, top, right, bottom, sigma in
+    // pixels, whose first one lies between 0 and 1.
+    constexpr auto frame() const {
+        const auto half = stride * (static_cast<double>(n) / 2);
+        return join_columns(x - half - 0.5, y - half - 0.5, x + half - 0.5, y + half - 0.5, exp(0.5 * log_variance));
+    }
+};
+
+// The bias of a network that gives the five numbers: each filter begins with its share of the image, so that all of it
+// is seen, and a grid that paints begins to paint as much as it is told. (Zeros alone would be a grid whose outer
+// filters, one pixel wide, lie on the image's edge: where digits are black there is nothing to learn from.)
+template <std::size_t N, class Image, bool Paints = false>
+struct covers_the_image {
+    static void fill(std::span<float> to, fans, const draws&) {
+        constexpr std::size_t longer = image_of<Image>::height > image_of<Image>::width ? image_of<Image>::height : image_of<Image>::width;
+        const double share = static_cast<double>(longer) / N, whole = static_cast<double>(longer - 1) / (N > 1 ? N - 1 : 1);
+        const double numbers[] = {0, 0, 2 * std::log(share / 2), std::log(share / whole), Paints ? -2 * std::log(share) : 0};
+        for (std::size_t i = 0; i < 5; ++i) to[i] = static_cast<float>(numbers[i]);
     }
 };
 
@@ -78,7 +97,7 @@ constexpr auto attend(value<shape<5>, Axis, K> numbers) {
     const auto horizontal = layers::filter_bank<N, width>(x, stride, log_variance);
     using vertical_type   = value<shape<N, height>, Axis, K>;
     using horizontal_type = value<shape<N, width>, Axis, K>;
-    return attention<vertical_type, horizontal_type, value<scalar, Axis, K>>{vertical, horizontal, log_gain};
+    return attention<vertical_type, horizontal_type, value<scalar, Axis, K>>{vertical, horizontal, x, y, stride, log_variance, log_gain};
 }
 
 }  // namespace elbo

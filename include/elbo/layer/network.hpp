@@ -229,6 +229,25 @@ constexpr auto run(R& record, X x, State state, Extra... extra) {
     return Network::apply(layers::scope_of<Network>(record, extra...), layers::input_of<Network>(x), state);
 }
 
+// Numbers that a model learns and that depend on nothing: where a loop begins.
+//     struct canvas_0 : beginning<image::size> {};      first<canvas_0, value<image>>(record)
+template <std::size_t Size, class Initial = zeros>
+struct beginning {
+    using input      = shape<0>;
+    using output     = shape<Size>;
+    using parameters = list<parameter<"start", shape<Size>, Initial>>;
+    using states     = list<>;
+    using conditions = list<>;
+
+    static constexpr auto apply(const auto&, auto, auto numbers) { return numbers; }
+};
+template <class Beginning, class V, class R>
+constexpr V first(R& record) {
+    static_assert(network_must_belong_to_the_model<Beginning, typename R::model>());
+    const auto numbers = layers::apply_leaf<Beginning>(layers::scope_of<Beginning>(record), 0, typename Beginning::parameters{}, list<>{});
+    return spread<V>(in_shape<typename V::shape>(numbers));
+}
+
 // Random numbers like a value, keyed by their purpose and the turn of the loop they are drawn in.
 template <class V, class R>
 constexpr V normal_noise(R& record, const char* purpose, int loop = 0) {

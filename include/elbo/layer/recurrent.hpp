@@ -38,6 +38,8 @@ struct lstm {
         const auto zero = spread<value<hidden, Axis, K>>(value<scalar, once>{&record.on, record.on.constant(0)});
         return lstm_state{zero, zero};
     }
+    // Both halves of a state from one vector: first<start, value<shape<2 * Hidden>>>(record).
+    static constexpr auto state_of(auto both) { return lstm_state{slice<0, Hidden>(both), slice<Hidden, Hidden>(both)}; }
     template <class S, class X, class State>
     static constexpr auto apply(const S& s, X x, State before) {
         return layers::apply_leaf<lstm>(s, list_of{x, before}, parameters{}, states{});

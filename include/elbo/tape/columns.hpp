@@ -63,6 +63,13 @@ template <class V, class W, class... Rest>
 constexpr auto join_columns(V a, W b, Rest... rest) {
     return join_columns(join_columns(a, b), rest...);
 }
+// What the turns of a loop have left, beside each other.
+template <class S, class A, int K, std::size_t N>
+constexpr value<shape<N * S::size>, A, K> join_columns(std::array<value<S, A, K>, N> parts) {
+    for (std::size_t step = 1; step < N; step *= 2)
+        for (std::size_t i = 0; i + step < N; i += 2 * step) parts[i].id = parts[i].on->concat(parts[i].id, parts[i + step].id);
+    return {parts[0].on, parts[0].id};
+}
 template <class S, class A, int K>
 constexpr value<scalar, A, K> logsumexp(value<S, A, K> x) {
     return {x.on, x.on->logsumexp(x.id)};

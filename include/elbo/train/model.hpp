@@ -17,6 +17,12 @@ condition_rows<Data> with(std::span<const float> values) {
     return {values};
 }
 
+// Rows that a program draws by itself, from no data; row i of a seed is always the same.
+struct drawn {
+    std::size_t   count;
+    std::uint64_t seed = 1;
+};
+
 namespace layers {
 // An objective of its own needs neither: then the data are its first input, and there are no codes.
 template <class Model>
@@ -61,8 +67,7 @@ public:
     // Means of the likelihood at draws of the prior; image i of a seed is always the same.
     template <class... C>
     rows<data> sample(std::size_t count, std::uint64_t seed = 1, C... given) {
-        const auto record = [](auto& r) { Model::generate(r); };
-        return {this->run(&recorded<decltype(record)>, {"mean", data::size, count, seed, 0, {feed(given)...}})};
+        return run_drawn<data>([](auto& r) { Model::generate(r); }, "mean", {count, seed}, given...);
     }
     // log p(x, z_k) - log q(z_k | x), K draws for each x of a batch; `turn` gives further draws.
     template <int K, class... C>
@@ -72,11 +77,15 @@ public:
         return this->run(&recorded<decltype(record)>, {"log weights", K, rows_in<data>(x), seed, turn, {fed{0, data::size, x}, feed(given)...}});
     }
 
-    // ---- anything else that its networks can compute, for each row of its first input ----
+    // ---- anything else that its networks can compute, for each row of its first input, or of nothing ----
     //     model.compute<shape<10>>([](auto& record) { output(record, "result", run<judge>(record, input<image>(record)).logits); }, x)
     template <class Out, class F, class... C>
     rows<Out> compute(F record, std::span<const float> x, C... given) {
         return run_rows<Out, typename data_traits<at<0, typename Model::inputs>>::raw>(record, "result", x, given...);
+    }
+    template <class Out, class F, class... C>
+    rows<Out> compute(F record, drawn rows, C... given) {
+        return run_drawn<Out>(record, "result", rows, given...);
     }
 
 private:
@@ -88,6 +97,10 @@ private:
     template <class Out, class In, class F, class... C>
     rows<Out> run_rows(F, const char* name, std::span<const float> x, C... given) {
         return {this->run(&recorded<F>, {name, Out::size, rows_in<In>(x), 0, 0, {fed{0, In::size, x}, feed(given)...}})};
+    }
+    template <class Out, class F, class... C>
+    rows<Out> run_drawn(F, const char* name, drawn rows, C... given) {
+        return {this->run(&recorded<F>, {name, Out::size, rows.count, rows.seed, 0, {feed(given)...}})};
     }
     template <class Shape>
     static std::size_t rows_in(std::span<const float> x) {
