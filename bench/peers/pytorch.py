@@ -44,6 +44,65 @@ def conv_vae():
     return VAE(encoder, decoder).to(memory_format=torch.channels_last), x
 
 
+class Attention(nn.Module):
+    """A grid of n x n Gaussian filters over 28 x 28 pixels."""
+
+    def __init__(self, hidden, n):
+        super().__init__()
+        self.n, self.numbers = n, nn.Linear(hidden, 5)
+        self.register_buffer("offsets", torch.arange(n) - n / 2 + 0.5)
+        self.register_buffer("pixels", torch.arange(28) + 1.0)
+
+    def bank(self, centre, stride, log_variance):
+        means = centre + stride * self.offsets
+        energy = (self.pixels - means.unsqueeze(2)).square() * (-0.5 * torch.exp(-log_variance)).unsqueeze(2)
+        return torch.softmax(energy, 2)
+
+    def forward(self, h):
+        x, y, log_variance, log_stride, log_gain = self.numbers(h).split(1, 1)
+        stride = torch.exp(log_stride) * (27 / (self.n - 1))
+        vertical = self.bank((y + 1) * 14.5, stride, log_variance)
+        horizontal = self.bank((x + 1) * 14.5, stride, log_variance)
+        return vertical, horizontal, torch.exp(log_gain).unsqueeze(2)
+
+
+class Draw(nn.Module):
+    def __init__(self, steps=10, hidden=256, codes=100, read=2, write=5):
+        super().__init__()
+        self.steps, self.write = steps, write
+        self.encoder = nn.LSTMCell(2 * read * read + hidden, hidden)
+        self.decoder = nn.LSTMCell(codes, hidden)
+        self.posterior, self.brush = nn.Linear(hidden, 2 * codes), nn.Linear(hidden, write * write)
+        self.look, self.aim = Attention(hidden, read), Attention(hidden, write)
+        self.canvas = nn.Parameter(torch.zeros(28, 28))
+        self.encoder_0, self.decoder_0 = nn.Parameter(torch.zeros(2, hidden)), nn.Parameter(torch.zeros(2, hidden))
+
+    def forward(self, x):
+        rows = len(x)
+        x = x.view(rows, 28, 28)
+        canvas = self.canvas.expand(rows, 28, 28)
+        encoder = [s.expand(rows, -1) for s in self.encoder_0]
+        decoder = [s.expand(rows, -1) for s in self.decoder_0]
+        kl = 0
+        for _ in range(self.steps):
+            vertical, horizontal, gain = self.look(decoder[0])
+            both = torch.stack((x, x - torch.sigmoid(canvas)), 1)
+            seen = (vertical.unsqueeze(1) @ both @ horizontal.transpose(1, 2).unsqueeze(1)) * gain.unsqueeze(1)
+            encoder = self.encoder(torch.cat((seen.flatten(1), decoder[0]), 1), encoder)
+            mean, log_variance = self.posterior(encoder[0]).chunk(2, 1)
+            z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+            kl = kl + 0.5 * (mean * mean + log_variance.exp() - log_variance - 1).sum()
+            decoder = self.decoder(z, decoder)
+            vertical, horizontal, gain = self.aim(decoder[0])
+            brush = self.brush(decoder[0]).view(rows, self.write, self.write)
+            canvas = canvas + vertical.transpose(1, 2) @ brush @ horizontal / gain
+        return (F.binary_cross_entropy_with_logits(canvas, x, reduction="sum") + kl) / rows
+
+
+def draw():
+    return Draw(), torch.full((64, 784), 0.5)
+
+
 def measure(name, make):
     model, x = make()
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -64,8 +123,9 @@ def measure(name, make):
         for _ in range(repetitions):
             step()
         times.append((time.perf_counter() - begin) / repetitions)
-    print(name, threads, round(100 / statistics.median(times)))
+    print(name, threads, round(len(x) / statistics.median(times)))
 
 
 measure("fc_vae", fc_vae)
 measure("conv_vae", conv_vae)
+measure("draw", draw)

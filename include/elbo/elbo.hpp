@@ -49,6 +49,10 @@
 #include <elbo/objective/terms.hpp>
 
 #include <elbo/model/autoencoder.hpp>
+#include <elbo/model/draw.hpp>
+#include <elbo/model/draw_parts.hpp>
 #include <elbo/model/joints.hpp>
+#include <elbo/model/loop_options.hpp>
 #include <elbo/model/program.hpp>
 #include <elbo/model/vae.hpp>
+#include <elbo/model/vrnn.hpp>

@@ -4,91 +4,109 @@
 #define BOOST_TEST_DYN_LINK
 #include "laws/replay.hpp"
 
-#include <elbo/layer/attention.hpp>
+#include <elbo/model/draw.hpp>
+
+#include <algorithm>
 
 namespace {
 
 using namespace elbo;
 
-constexpr int         steps  = 3;
-constexpr std::size_t hidden = 5, codes = 2;
-
-struct posterior : stack<shape<hidden>, linear<2 * codes>, to<diagonal_normal<codes>>> {};
-
-template <class Image>
-struct whole_image {
-    struct brush : stack<shape<hidden>, linear<Image::size>, reshape<Image>> {};
-
-    using networks                    = list<net<"brush", brush>>;
-    static constexpr std::size_t seen = 2 * Image::size;
-
-    static constexpr auto read(auto&, auto x, auto error, auto) { return join_columns(flat(x), flat(error)); }
-    static constexpr auto write(auto& record, auto h) { return run<brush>(record, h); }  // eq. 17-18
-};
-
-template <class Image>
-struct attended {
-    static constexpr std::size_t channels = image_of<Image>::channels;
-    struct look : stack<shape<hidden>, linear<5>> {};
-    struct aim : stack<shape<hidden>, linear<5>> {};
-    struct brush : stack<shape<hidden>, linear<channels * 9>, reshape<shape<channels, 3, 3>>> {};
-
-    using networks                    = list<net<"look", look>, net<"aim", aim>, net<"brush", brush>>;
-    static constexpr std::size_t seen = 2 * channels * 4;
-
-    static constexpr auto read(auto& record, auto x, auto error, auto h) {
-        const auto sight = attend<2, Image>(run<look>(record, h));  // eq. 21
-        return join_columns(flat(sight.read(x)), flat(sight.read(error)));  // eq. 27
-    }
-    static constexpr auto write(auto& record, auto h) {
-        return attend<3, Image>(run<aim>(record, h)).write(run<brush>(record, h));  // eq. 28-29
-    }
-};
-
-template <class Image, class Sight, std::size_t Classes = 0>
-struct draw {
-    struct encoder : lstm<Sight::seen + hidden + Classes, hidden> {};
-    struct decoder : lstm<codes + Classes, hidden> {};
-
-    using inputs   = std::conditional_t<Classes == 0, list<Image>, list<Image, label<Classes>>>;
-    using networks = concat<list<net<"encoder", encoder>, net<"posterior", posterior>, net<"decoder", decoder>>,
-                            typename Sight::networks>;
-
-    static constexpr auto labelled(auto& record, auto x) {
-        if constexpr (Classes == 0) return x;
-        else return join_columns(x, input<label<Classes>>(record));
-    }
-    static constexpr auto objective(auto& record) {
-        const auto x      = input<Image>(record);
-        auto       enc    = encoder::zero_state(record);
-        auto       dec    = decoder::zero_state(record);
-        auto       canvas = spread<value<Image>>(constant(record, 0));
-        auto       nats   = spread<value<scalar>>(constant(record, 0));
-        for (int t = 0; t < steps; ++t) {
-            const auto error = x - sigmoid(canvas);                                            // eq. 3
-            const auto seen  = Sight::read(record, x, error, dec.h);                           // eq. 4
-            enc = run<encoder>(record, labelled(record, join_columns(seen, dec.h)), enc, turn{t});  // eq. 5
-            const auto q = run<posterior>(record, enc.h);
-            const auto z = q.sample(record, "z", t);                                           // eq. 6
-            dec          = run<decoder>(record, labelled(record, z), dec, turn{t});            // eq. 7
-            canvas       = canvas + Sight::write(record, dec.h);                               // eq. 8
-            nats         = nats + kl(q, standard_normal_like(z), z);                 // eq. 10
-        }
-        return minimise(term("reconstruction", -bernoulli::from(record, canvas).log_density(x)),  // eq. 9
-                        term("kl", nats));
-    }
-};
-
 using grey   = shape<1, 6, 5>;
 using colour = shape<2, 4, 6>;
 
-BOOST_AUTO_TEST_CASE(without_attention) { laws::obeys_the_law<draw<grey, whole_image<grey>>>("draw"); }
-BOOST_AUTO_TEST_CASE(with_attention) { laws::obeys_the_law<draw<grey, attended<grey>>>("draw, attention"); }
-BOOST_AUTO_TEST_CASE(of_colours) { laws::obeys_the_law<draw<colour, attended<colour>>>("draw, colour"); }
-BOOST_AUTO_TEST_CASE(conditional) { laws::obeys_the_law<draw<grey, attended<grey>, 4>>("draw, conditional"); }
+template <class Image, class... More>
+struct small : draw<Image, steps<3>, hidden<5>, codes<2>, More...> {};
 
-constexpr auto cost_of_a_step = plan_of<draw<grey, attended<grey>>>.step(3);
+using whole    = small<grey>;
+using attended = small<grey, glimpses<2, 3>>;
+using coloured = small<colour, glimpses<2, 3>, likelihood<discretised_logistic<>>>;
+using by_label = small<grey, glimpses<2, 3>, conditioned_on<label<4>>>;
+
+BOOST_AUTO_TEST_CASE(without_attention) { laws::obeys_the_law<whole>("draw"); }
+BOOST_AUTO_TEST_CASE(with_attention) { laws::obeys_the_law<attended>("draw, attention"); }
+BOOST_AUTO_TEST_CASE(of_colours) { laws::obeys_the_law<coloured>("draw, colour"); }
+BOOST_AUTO_TEST_CASE(conditional) { laws::obeys_the_law<by_label>("draw, conditional"); }
+
+constexpr auto cost_of_a_step = plan_of<attended>.step(3);
 static_assert(cost_of_a_step.verbs > 100 && cost_of_a_step.flops > 0);
+
+// However many steps there are, the parameters are the same: the weights are shared.
+template <int T>
+struct longer : draw<grey, steps<T>, hidden<5>, codes<2>, glimpses<2, 3>> {};
+static_assert(parameter_count<longer<1>> == parameter_count<longer<64>>);
+template <int T, int S>
+struct longer_in_segments : draw<grey, steps<T>, hidden<5>, codes<2>, glimpses<2, 3>, in_segments<S>> {};
+
+template <class Model>
+std::vector<double> replayed_step(std::vector<double>& gradients) {
+    const std::vector<double>    x = laws::some_numbers(4 * grey::size), weights = laws::some_numbers(parameter_count<Model>, 0.5);
+    const laws::replayed<double> step(programs::training<Model>(), {x}, weights, {1, 4, 0, 0});
+    gradients = step.gradients;
+    return step["loss"];
+}
+
+// What is cut is only the gradient, and only across the cut.
+BOOST_AUTO_TEST_CASE(truncated_in_time) {
+    using cut = small<grey, glimpses<2, 3>, truncated_at<2>>;
+    std::vector<double> full, less;
+    BOOST_TEST(replayed_step<attended>(full) == replayed_step<cut>(less));
+    BOOST_TEST(full != less);
+    using never = small<grey, glimpses<2, 3>, truncated_at<3>>;
+    BOOST_TEST(hash_of(programs::training<never>()) == hash_of(programs::training<attended>()));
+    // With one step between cuts the states where the loop begins still get theirs: they are before the first cut.
+    std::vector<double> one;
+    replayed_step<small<grey, glimpses<2, 3>, truncated_at<1>>>(one);
+    const auto at = layout<attended>::find<attended::encoder_0>().parameters;
+    BOOST_TEST(one[at] != 0.0);
+}
+
+// What is computed anew for the gradients is the same, to the bit.
+BOOST_AUTO_TEST_CASE(in_segments_of_time) {
+    std::vector<double> kept, anew;
+    using in_three = longer_in_segments<9, 3>;
+    BOOST_TEST(replayed_step<longer<9>>(kept) == replayed_step<in_three>(anew));
+    double most = 0;
+    for (std::size_t i = 0; i < kept.size(); ++i) most = std::max(most, std::abs(kept[i] - anew[i]) / (1 + std::abs(kept[i])));
+    BOOST_TEST(most < 1e-13);  // sums over time are cut at the segments, so here only nearly
+}
+
+// 64 steps of the paper's size: what a step takes, before it runs.
+struct paper : draw<shape<1, 28, 28>, steps<64>, hidden<256>, codes<100>, glimpses<2, 5>> {};
+struct frugal : draw<shape<1, 28, 28>, steps<64>, hidden<256>, codes<100>, glimpses<2, 5>, in_segments<16>> {};
+BOOST_AUTO_TEST_CASE(memory_of_a_long_run) {
+    const auto all = plan<paper>::bytes(100), anew = plan<frugal>::bytes(100), half = plan<frugal>::flops(100);
+    BOOST_TEST_MESSAGE("64 steps, batch 100: " << static_cast<double>(all) / 1e6 << " MB, computed anew " << static_cast<double>(anew) / 1e6 << " MB, " << static_cast<double>(half) / static_cast<double>(plan<paper>::flops(100)) << " times the FLOPs");
+    BOOST_TEST(all <= 300'000'000);
+    BOOST_TEST(anew <= 60'000'000);
+}
+
+// Programs: T images are painted, the last of them is the reconstruction; labels change what is painted.
+BOOST_AUTO_TEST_CASE(what_is_followed_ends_in_the_reconstruction) {
+    const std::vector<double> x = laws::some_numbers(2 * grey::size), weights = laws::some_numbers(parameter_count<attended>, 0.5);
+    const auto program = [&](auto f) { return laws::replayed<double>(programs::of<attended>(f), {x}, weights, {1, 2, 0, 0}); };
+    const auto film    = program([](auto& r) { attended::follow(r); })["result"];
+    const auto last    = program([](auto& r) { attended::reconstruct(r); })["mean"];
+    const auto codes   = program([](auto& r) { attended::encode(r); })["mean"];
+    const auto nats    = program([](auto& r) { attended::nats_of_steps(r); })["result"];
+    const auto frames  = program([](auto& r) { attended::glances(r); })["result"];
+    BOOST_TEST(film.size() == 2 * 3 * grey::size);
+    for (std::size_t row = 0; row < 2; ++row)
+        for (std::size_t i = 0; i < grey::size; ++i) BOOST_TEST(film[(row * 3 + 2) * grey::size + i] == last[row * grey::size + i]);
+    const laws::replayed<double> decoded(programs::of<attended>([](auto& r) { attended::decode(r); }), {codes}, weights, {1, 2, 0, 0});
+    BOOST_TEST(decoded["mean"] == last, boost::test_tools::per_element());
+    BOOST_TEST((nats.size() == 6 && *std::min_element(nats.begin(), nats.end()) >= 0.0));
+    BOOST_TEST(frames.size() == 2 * 3 * 10);
+    for (std::size_t i = 0; i < frames.size(); i += 5) BOOST_TEST((frames[i] < frames[i + 2] && frames[i + 1] < frames[i + 3] && frames[i + 4] > 0));
+}
+BOOST_AUTO_TEST_CASE(a_label_is_heard) {
+    const std::vector<double> weights = laws::some_numbers(parameter_count<by_label>, 0.5);
+    const auto painted = [&](double y) {
+        return laws::replayed<double>(programs::of<by_label>([](auto& r) { by_label::generate(r); }), {{}, {y}}, weights, {1, 1, 0, 0})["mean"];
+    };
+    BOOST_TEST(painted(0) != painted(3));
+    BOOST_TEST(painted(2) == painted(2), boost::test_tools::per_element());
+}
 
 // Filters of stride one and no width see a square image as it is; moved by one pixel, they see it moved.
 struct glance {

@@ -4,53 +4,46 @@
 #define BOOST_TEST_DYN_LINK
 #include "laws/replay.hpp"
 
+#include <elbo/model/vrnn.hpp>
+
 namespace {
 
 using namespace elbo;
 
-constexpr std::size_t frame = 3, steps = 3, hidden = 5, codes = 2, sight = 4;
-using sequence = shape<steps, frame>;
+using sequence = shape<3, 4>;
 
-struct look : stack<shape<frame>, linear<sight>, act::relu> {};
-struct grasp : stack<shape<codes>, linear<sight>, act::relu> {};
-struct prior_net : stack<shape<hidden>, linear<2 * codes>, to<diagonal_normal<codes>>> {};
-struct encoder : stack<shape<sight + hidden>, linear<2 * codes>, to<diagonal_normal<codes>>> {};
-struct decoder : stack<shape<sight + hidden>, linear<2 * frame>, to<diagonal_normal<frame>>> {};
+struct with_codes : vrnn<sequence, hidden<5>, codes<2>, features<4>> {};
+struct in_parts : vrnn<shape<9, 4>, hidden<5>, codes<2>, features<4>, in_segments<3>> {};
+struct without : recurrent_net<sequence, hidden<5>, features<4>> {};
 
-template <class Cell>
-struct vrnn {
-    struct cell : Cell {};
-    using inputs   = list<sequence>;
-    using networks = list<net<"look", look>, net<"grasp", grasp>, net<"prior", prior_net>, net<"encoder", encoder>,
-                          net<"decoder", decoder>, net<"cell", cell>>;
+BOOST_AUTO_TEST_CASE(with_codes_obeys) { laws::obeys_the_law<with_codes>("vrnn", {.step = 1e-5}); }
+BOOST_AUTO_TEST_CASE(in_parts_obeys) { laws::obeys_the_law<in_parts>("vrnn, in segments", {.step = 1e-5}); }
+BOOST_AUTO_TEST_CASE(without_obeys) { laws::obeys_the_law<without>("recurrent net"); }
 
-    static constexpr auto memory(auto state) {
-        if constexpr (requires { state.h; }) return state.h;
-        else return state;
-    }
-    static constexpr auto objective(auto& record) {
-        const auto xs    = input<sequence>(record);
-        auto       state = cell::zero_state(record);
-        auto       nats  = spread<value<scalar>>(constant(record, 0));
-        auto       fit   = nats;
-        for (std::size_t t = 0; t < steps; ++t) {
-            const auto x    = slice<frame>(xs, t * frame);
-            const auto h    = memory(state);
-            const auto seen = run<look>(record, x);
-            const auto p    = run<prior_net>(record, h);                         // eq. 5
-            const auto q    = run<encoder>(record, join_columns(seen, h));       // eq. 9
-            const auto z    = q.sample(record, "z", static_cast<int>(t));
-            const auto held = run<grasp>(record, z);
-            const auto px   = run<decoder>(record, join_columns(held, h));       // eq. 6
-            state = run<cell>(record, join_columns(seen, held), state, turn{static_cast<int>(t)});  // eq. 7
-            fit   = fit - px.log_density(x);
-            nats  = nats + kl(q, p, z);                                          // eq. 11
-        }
-        return minimise(term("reconstruction", fit), term("kl", nats));
+// The same weights see an image as they see its rows.
+struct of_an_image : vrnn<shape<1, 3, 4>, hidden<5>, codes<2>, features<4>> {};
+static_assert(hash_of(programs::training<of_an_image>()) == hash_of(programs::training<with_codes>()));
+
+// A frame is judged before it is seen: what comes later changes nothing of what came before.
+struct judged : with_codes {
+    static constexpr void surprises(auto& record) {
+        std::array<value<scalar>, 3> each{};
+        follow(record, [](std::size_t, auto, auto p) { return p.mean(); }, [&](std::size_t t, auto px, auto x) { each[t] = px.log_density(x); });
+        output(record, "result", join_columns(each));
     }
 };
-
-BOOST_AUTO_TEST_CASE(long_short_term_memory) { laws::obeys_the_law<vrnn<lstm<2 * sight, hidden>>>("vrnn, lstm"); }
-BOOST_AUTO_TEST_CASE(gated_unit) { laws::obeys_the_law<vrnn<gru<2 * sight, hidden>>>("vrnn, gru"); }
+BOOST_AUTO_TEST_CASE(nothing_is_seen_before_it_is_judged) {
+    const std::vector<double> weights = laws::some_numbers(parameter_count<judged>, 0.5);
+    const auto                of = [&](std::vector<double> x) {
+        return laws::replayed<double>(programs::of<judged>([](auto& r) { judged::surprises(r); }), {std::move(x)}, weights, {1, 1, 0, 0})["result"];
+    };
+    std::vector<double> x = laws::some_numbers(sequence::size);
+    const auto          before = of(x);
+    x[4] += 1;  // the first number of the second frame
+    const auto after = of(x);
+    BOOST_TEST(before[0] == after[0]);
+    BOOST_TEST(before[1] != after[1]);
+    BOOST_TEST(before[2] != after[2]);
+}
 
 }  // namespace

@@ -33,7 +33,7 @@ constexpr auto filter_bank(auto centre, auto stride, auto log_variance) {
     std::array<double, Extent> pixels{};
     for (std::size_t i = 0; i < N; ++i) offsets[i] = static_cast<double>(i + 1) - static_cast<double>(N) / 2 - 0.5;
     for (std::size_t a = 0; a < Extent; ++a) pixels[a] = static_cast<double>(a + 1);
-    const auto means   = as_rows(centre + stride * verbs::table<shape<N>>(*centre.on, offsets));
+    const auto means   = as_rows(in_shape<shape<N>>(centre + stride * verbs::table<shape<N>>(*centre.on, offsets)));
     const auto squares = zip(formulas::power_exp<2>{-0.5, -1}, verbs::table<shape<Extent>>(*centre.on, pixels) - means,
                              log_variance);
     return as_matrix<N>(softmax(squares));

@@ -12,21 +12,24 @@ namespace elbo {
 //     struct by_label : draw<image, steps<10>, hidden<256>, codes<100>, glimpses<2, 5>, conditioned_on<label<10>>> {};
 template <class Image, class... Options>
 struct draw : zoo::recomputed<zoo::numbers_of<Options...>().segments> {
-    static constexpr zoo::draw_numbers n    = zoo::numbers_of<Options...>();
-    static constexpr bool              fits = zoo::draw_fits<Image, Options...>();
-
+    using verdict   = std::bool_constant<zoo::draw_fits<Image, Options...>()>;
+    using data      = zoo::image_or_pixel<Image>;
+    using family    = typename zoo::likelihood_in<Options...>::type;
     using condition = zoo::condition_in<Options...>;
-    using sight     = std::conditional_t<n.attends, zoo::through_filters<Image, n>, zoo::whole_image<Image, n>>;
+
+    static constexpr bool              fits = verdict::value;  // what does not fit is not recorded
+    static constexpr zoo::loop_numbers n    = zoo::sound(zoo::numbers_of<Options...>());
+
+    using sight = std::conditional_t<n.attends, zoo::through_filters<data, n>, zoo::whole_image<data, n>>;
 
     struct encoder : lstm<sight::seen + n.hidden + condition::seen::size, n.hidden> {};
     struct posterior : stack<shape<n.hidden>, linear<2 * n.codes>, to<diagonal_normal<n.codes>>> {};
     struct decoder : lstm<n.codes + condition::seen::size, n.hidden> {};
-    struct canvas_0 : beginning<Image::size> {};
+    struct canvas_0 : beginning<data::size> {};
     struct encoder_0 : beginning<2 * n.hidden> {};
     struct decoder_0 : beginning<2 * n.hidden> {};
-    struct paper : stack<Image, to<typename zoo::likelihood_in<Options...>::type>> {};
+    struct paper : stack<data, to<std::conditional_t<fits, family, bernoulli>>> {};
 
-    using data       = Image;
     using latent     = shape<static_cast<std::size_t>(n.steps) * n.codes>;
     using prior_type = standard_normal;
     using inputs     = concat<list<data>, typename condition::inputs>;
@@ -53,6 +56,7 @@ struct draw : zoo::recomputed<zoo::numbers_of<Options...>().segments> {
         auto       enc = encoder::state_of(first<encoder_0, value<shape<2 * n.hidden>, batch<1>, K>>(record));
         auto       now = empty<K>(record);
         for (int t = 0; t < n.steps; ++t) {
+            if (n.truncated > 0 && t > 0 && t % n.truncated == 0) enc = zoo::stopped(enc), now.dec = zoo::stopped(now.dec);
             const auto error = x - run<paper>(record, now.canvas).mean();                      // eq. 3
             const auto r     = sight::read(record, x, error, now.dec.h);                       // eq. 4
             enc              = run<encoder>(record, joined(record, join_columns(r, now.dec.h)), enc, turn{t});  // eq. 5
@@ -136,7 +140,7 @@ private:
         Canvas canvas;
     };
     template <class Shape>
-    using every_step = std::array<value<Shape>, static_cast<std::size_t>(n.steps > 0 ? n.steps : 1)>;
+    using every_step = std::array<value<Shape>, static_cast<std::size_t>(n.steps)>;
     static constexpr std::size_t place(int t) { return static_cast<std::size_t>(t); }
     static constexpr auto mean_code = [](int, auto q) { return q.mean(); };
 

@@ -1,102 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/dist/discrete.hpp>
 #include <elbo/layer/attention.hpp>
-#include <elbo/layer/recurrent.hpp>
-#include <elbo/model/joints.hpp>
+#include <elbo/model/loop_options.hpp>
 
-// The options of draw<Image, ...>, how an image is read and painted, and how the parts must fit together. Equations are
-// those of Gregor et al. (2015).
+// How draw<Image, ...> reads and paints an image, and how its parts must fit together. Equations are those of Gregor et
+// al. (2015).
 
 namespace elbo {
 
-// ---- options of draw<Image, ...>: the first three are always given ----
-
-template <int T>
-struct steps {};
-template <std::size_t N>
-struct hidden {};  // numbers in the state of each LSTM
-template <std::size_t N>
-struct codes {};  // numbers in the code of one step
-template <std::size_t Read, std::size_t Write>
-struct glimpses {};  // grids of Read x Read and Write x Write filters; without them all of the image is read and painted
-template <class Data>
-struct conditioned_on {};  // joins encoder and decoder at every step
-template <class Family>
-struct likelihood {};  // what the canvas parametrises: bernoulli unless it is said
-template <int Segments>
-struct in_segments {};  // computes the steps anew for the gradients, in so many parts: see tape/recompute.hpp
-
 namespace zoo {
 
-struct draw_numbers {
-    int         steps = 0, segments = 0;
-    std::size_t hidden = 0, codes = 0, read = 0, write = 0;
-    bool        attends = false;
-};
-template <class Option>
-inline constexpr bool is_draw_option = false;
-template <class Option>
-constexpr void take(draw_numbers&, type_of<Option>) {}
-template <int T>
-inline constexpr bool is_draw_option<steps<T>> = true;
-template <int T>
-constexpr void take(draw_numbers& n, type_of<steps<T>>) { n.steps = T; }
-template <std::size_t N>
-inline constexpr bool is_draw_option<hidden<N>> = true;
-template <std::size_t N>
-constexpr void take(draw_numbers& n, type_of<hidden<N>>) { n.hidden = N; }
-template <std::size_t N>
-inline constexpr bool is_draw_option<codes<N>> = true;
-template <std::size_t N>
-constexpr void take(draw_numbers& n, type_of<codes<N>>) { n.codes = N; }
-template <std::size_t R, std::size_t W>
-inline constexpr bool is_draw_option<glimpses<R, W>> = true;
-template <std::size_t R, std::size_t W>
-constexpr void take(draw_numbers& n, type_of<glimpses<R, W>>) { n.read = R, n.write = W, n.attends = true; }
-template <int S>
-inline constexpr bool is_draw_option<in_segments<S>> = true;
-template <int S>
-constexpr void take(draw_numbers& n, type_of<in_segments<S>>) { n.segments = S; }
-template <class Data>
-inline constexpr bool is_draw_option<conditioned_on<Data>> = true;
-template <class Family>
-inline constexpr bool is_draw_option<likelihood<Family>> = true;
-
-template <class... Options>
-constexpr draw_numbers numbers_of() {
-    draw_numbers n;
-    (take(n, type_of<Options>{}), ...);
-    return n;
-}
-
-template <class... Options>
-struct condition_in {
-    using inputs = list<>;
-    using seen   = shape<0>;
-};
-template <class Data, class... Rest>
-struct condition_in<conditioned_on<Data>, Rest...> {
-    using inputs = list<Data>;
-    using seen   = typename data_traits<Data>::seen;
-};
-template <class First, class... Rest>
-struct condition_in<First, Rest...> : condition_in<Rest...> {};
-
-template <class... Options>
-struct likelihood_in {
-    using type = bernoulli;
-};
-template <class Family, class... Rest>
-struct likelihood_in<likelihood<Family>, Rest...> {
-    using type = Family;
-};
-template <class First, class... Rest>
-struct likelihood_in<First, Rest...> : likelihood_in<Rest...> {};
+template <class Image>
+using image_or_pixel = std::conditional_t<is_image<Image>, Image, shape<1, 1, 1>>;
 
 // ---- how an image is read and painted. By linear maps of all of it, eq. 17-18 ...
-template <class Image, draw_numbers N>
+template <class Image, loop_numbers N>
 struct whole_image {
     struct brush : stack<shape<N.hidden>, linear<Image::size>, reshape<Image>> {};
 
@@ -107,7 +26,7 @@ struct whole_image {
     static constexpr auto write(auto& record, auto h, int t) { return run<brush>(record, h, turn{t}); }
 };
 // ... or through grids of filters, eq. 19-29.
-template <class Image, draw_numbers N>
+template <class Image, loop_numbers N>
 struct through_filters {
     static constexpr std::size_t channels = image_or_dot<Image>::channels;
 
@@ -130,10 +49,29 @@ struct through_filters {
 
 // ---- the joints: see joints.hpp ----
 
+template <class Option>
+inline constexpr bool is_draw_option = false;
+template <int T>
+inline constexpr bool is_draw_option<steps<T>> = true;
+template <std::size_t N>
+inline constexpr bool is_draw_option<hidden<N>> = true;
+template <std::size_t N>
+inline constexpr bool is_draw_option<codes<N>> = true;
+template <std::size_t R, std::size_t W>
+inline constexpr bool is_draw_option<glimpses<R, W>> = true;
+template <int S>
+inline constexpr bool is_draw_option<in_segments<S>> = S > 0;
+template <int S>
+inline constexpr bool is_draw_option<truncated_at<S>> = S > 0;
+template <class Data>
+inline constexpr bool is_draw_option<conditioned_on<Data>> = true;
+template <class Family>
+inline constexpr bool is_draw_option<likelihood<Family>> = true;
+
 template <class... Options>
 constexpr bool options_of_draw_must_be_known() {
     constexpr bool known = (is_draw_option<Options> && ... && true);
-    static_assert(known, "elbo: not an option of draw: steps<T>, hidden<N>, codes<N>, glimpses<R, W>, conditioned_on<D>, likelihood<F>, in_segments<S>");
+    static_assert(known, "elbo: not an option of draw: steps<T>, hidden<N>, codes<N>, glimpses<R, W>, conditioned_on<D>, likelihood<F>, in_segments<S>, truncated_at<S>");
     return known;
 }
 template <class Image>
@@ -141,13 +79,13 @@ constexpr bool draw_must_begin_with_an_image() {
     static_assert(is_image<Image>, "elbo: draw begins with the shape of an image: draw<shape<1, 28, 28>, ...>");
     return is_image<Image>;
 }
-template <draw_numbers N>
+template <loop_numbers N>
 constexpr bool draw_needs_steps_hidden_and_codes() {
     constexpr bool all = N.steps > 0 && N.hidden > 0 && N.codes > 0;
     static_assert(all, "elbo: draw needs at least one of each: steps<T>, hidden<N>, codes<N>");
     return all;
 }
-template <draw_numbers N>
+template <loop_numbers N>
 constexpr bool glimpses_must_have_filters() {
     constexpr bool some = !N.attends || (N.read > 0 && N.write > 0);
     static_assert(some, "elbo: glimpses<Read, Write> need at least one filter each");
@@ -155,14 +93,9 @@ constexpr bool glimpses_must_have_filters() {
 }
 template <class Image, class Family>
 constexpr bool canvas_must_parametrise_the_likelihood() {
-    if constexpr (!a_family<Family>) {
-        static_assert(a_family<Family>, "elbo: likelihood<...> needs a distribution, such as bernoulli");
-        return false;
-    } else {
-        constexpr bool fits = std::is_same_v<typename Family::template support<Image>, Image> && is_accepted<layers::rejects<Family, Image>>;
-        static_assert(fits, "elbo: the likelihood of draw has one parameter for each number of the image: bernoulli, discretised_logistic");
-        return fits;
-    }
+    constexpr bool fits = parametrised_by<Image, Family>;
+    static_assert(fits, "elbo: the likelihood of draw has one parameter for each number of the image: bernoulli, discretised_logistic<>");
+    return fits;
 }
 template <class Data>
 constexpr bool draw_must_be_conditioned_on_data() {
@@ -183,7 +116,7 @@ struct condition_or_shape<First, Rest...> : condition_or_shape<Rest...> {};
 
 template <class Image, class... Options>
 constexpr bool draw_fits() {
-    constexpr draw_numbers n = numbers_of<Options...>();
+    constexpr loop_numbers n = numbers_of<Options...>();
     if constexpr (!draw_must_begin_with_an_image<Image>()) return false;
     else if constexpr (!options_of_draw_must_be_known<Options...>()) return false;
     else if constexpr (!draw_needs_steps_hidden_and_codes<n>()) return false;
@@ -192,18 +125,9 @@ constexpr bool draw_fits() {
     else return canvas_must_parametrise_the_likelihood<Image, typename likelihood_in<Options...>::type>();
 }
 
-// Who does not look at the steps of a loop.
-struct blind {
-    constexpr void operator()(auto&&...) const {}
-};
-
-// `segments` is there where it was asked for: see programs::training.
-template <int Segments>
-struct recomputed {
-    static constexpr int segments = Segments;
-};
-template <>
-struct recomputed<0> {};
+constexpr auto stopped(auto state) {
+    return lstm_state{stop_gradient(state.h), stop_gradient(state.c)};
+}
 
 }  // namespace zoo
 

@@ -4,6 +4,7 @@
 #include <elbo/objective/terms.hpp>
 #include <elbo/tape/batch_sums.hpp>
 #include <elbo/tape/canonical.hpp>
+#include <elbo/tape/passes.hpp>
 #include <elbo/tape/plan.hpp>
 #include <elbo/tape/recompute.hpp>
 
@@ -85,6 +86,7 @@ struct recorded_step {
 template <class Model>
 constexpr void append_backward_pass(recorded_step& step) {
     canonicalise(step.code);
+    if constexpr (requires { Model::segments; }) order_by_time(step.code);
     step.forward = step.code.size();
     append_gradients<Model>(step.code);
 }

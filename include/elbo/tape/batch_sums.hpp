@@ -118,11 +118,22 @@ private:
                 t_.nodes.push_back(n);
                 made = to[id] = t_.size() - 1;
             } else if (last_[at(first)] == id) made = joined(old, first);
-            if (added && made >= 0) sum[at(root)] = sum[at(root)] < 0 ? made : t_.add(sum[at(root)], made);
+            if (added && made >= 0) sum[at(root)] = sum[at(root)] < 0 ? made : sum_with(sum[at(root)], made);
         }
         rename_marks(t_, renamed_);
     }
 
+    // A product across a fence from what it is added to takes that as where it begins: one matrix less.
+    constexpr node_id sum_with(node_id before, node_id made) {
+        node& n = t_.nodes[at(made)];
+        if (n.what != verb::product || n.i != 1 || n.c >= 0 || t_.fences.empty()) return t_.add(before, made);
+        node_id fence = 0;
+        for (node_id f : t_.fences)
+            if (f <= made) fence = f;
+        if (before >= fence || made + 1 != t_.size()) return t_.add(before, made);
+        n.c = before;
+        return made;
+    }
     constexpr node_id joined(const std::vector<node>& old, node_id first) {
         node n = old[at(first)];
         n.a    = stacked(old, first, false);

@@ -16,9 +16,17 @@ constexpr node_id lower_mask(tape& t, int order, double diagonal) {
 
 // Reverse mode from one value downwards: what is wanted, and the cotangents so far (-1: none).
 struct reverse_pass {
+    // A cotangent of some of x's columns, still to be placed among the others: an LSTM's gates are slices of one product,
+    // and beside each other their cotangents are its own.
+    struct columns {
+        node_id      x, d;
+        std::int32_t first, end;
+    };
+
     tape&                t;
     std::vector<char>    needed;
     std::vector<node_id> gradient;
+    std::vector<columns> apart = {};
 
     constexpr bool wants(node_id x) const { return needed[static_cast<std::size_t>(x)] != 0; }
 
@@ -39,8 +47,38 @@ struct reverse_pass {
         give(x, t[x].e == t[y].e ? d : t.spread_to(t[y].e, d));
     }
 
+    ELBO_OUTLINE constexpr void give_columns(node_id x, node_id d, std::int32_t first) {
+        columns now{x, d, first, first + t[d].e.cols};
+        for (std::size_t i = 0; i < apart.size();) {
+            const columns other = apart[i];
+            const bool    before = other.x == x && other.end == now.first, after = other.x == x && other.first == now.end;
+            if (!before && !after) {
+                ++i;
+                continue;
+            }
+            now = before ? columns{x, t.concat(other.d, now.d), other.first, now.end} : columns{x, t.concat(now.d, other.d), now.first, other.end};
+            apart[i] = apart.back();
+            apart.pop_back();
+            i = 0;
+        }
+        apart.push_back(now);
+    }
+    ELBO_OUTLINE constexpr void place_columns(node_id x) {
+        for (std::size_t i = 0; i < apart.size();) {
+            const columns now = apart[i];
+            if (now.x != x) {
+                ++i;
+                continue;
+            }
+            give(x, t[now.d].e.cols == t[x].e.cols ? now.d : t.place(now.d, now.first, t[x].e.cols));
+            apart[i] = apart.back();
+            apart.pop_back();
+        }
+    }
+
     // Hands the cotangent of y on to its operands.
     ELBO_OUTLINE constexpr void step(node_id y) {
+        if (!apart.empty()) place_columns(y);
         node_id dy = gradient[static_cast<std::size_t>(y)];
         if (dy < 0 || !wants(y)) return;
         const node n     = t[y];
@@ -107,7 +145,7 @@ struct reverse_pass {
             case verb::view:
                 if (n.i == 0) give(n.a, t.view(t[n.a].e, whole()));
                 break;
-            case verb::slice: give(n.a, t.place(whole(), n.i, t[n.a].e.cols)); break;
+            case verb::slice: give_columns(n.a, whole(), n.i); break;
             case verb::place: give(n.a, t.slice(whole(), n.i, t[n.a].e.cols)); break;
             case verb::concat: {
                 const int first = t[n.a].e.cols, second = t[n.b].e.cols;

@@ -67,6 +67,39 @@ ELBO_OUTLINE constexpr void drop_unused(tape& t) {
     t.nodes = std::move(kept);
 }
 
+// Every node right after the last of its operands: what a loop leaves at each step (a divergence, a sum so far) stands at
+// that step, not where it is read in the end. What nothing waits for keeps its place.
+ELBO_OUTLINE constexpr void order_by_time(tape& t) {
+    const auto                        at = [](node_id id) { return static_cast<std::size_t>(id); };
+    std::vector<std::vector<node_id>> readers(t.nodes.size());
+    std::vector<int>                  waits(t.nodes.size(), 0);  // for so many operands
+    for (node_id id = 0; id < t.size(); ++id)
+        for (node_id x : {t[id].a, t[id].b, t[id].c})
+            if (x >= 0) readers[at(x)].push_back(id), ++waits[at(id)];
+    std::vector<node>    ordered;
+    std::vector<node_id> renamed(t.nodes.size(), -1), ready;
+    const auto           emit = [&](node_id id) {
+        node n = t[id];
+        for (node_id* x : {&n.a, &n.b, &n.c})
+            if (*x >= 0) *x = renamed[at(*x)];
+        renamed[at(id)] = static_cast<node_id>(ordered.size());
+        ordered.push_back(n);
+        for (std::size_t k = readers[at(id)].size(); k-- > 0;)
+            if (const node_id reader = readers[at(id)][k]; --waits[at(reader)] == 0) ready.push_back(reader);
+    };
+    for (node_id id = 0; id < t.size(); ++id) {
+        const bool is_leaf = t[id].a < 0;
+        if (!is_leaf || renamed[at(id)] >= 0) continue;
+        for (ready.assign(1, id); !ready.empty();) {
+            const node_id next = ready.back();
+            ready.pop_back();
+            emit(next);
+        }
+    }
+    rename_marks(t, renamed);
+    t.nodes = std::move(ordered);
+}
+
 // What is put out of a state is what it was when the replay began.
 constexpr void copy_states_put_out(tape& t) {
     for (named_output& o : t.outputs) {

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/tape/often_read.hpp>
 #include <elbo/tape/pairs.hpp>
 
 namespace elbo {
-
-// How many rows each batch axis has in a replay; axis 0 is the one row of what is not batched.
-inline constexpr int most_axes = 4;
-using row_counts               = std::array<std::int64_t, most_axes>;
-
-constexpr std::int64_t rows_of(extent e, const row_counts& counts) {
-    return e.axis == 0 ? e.fold : e.fold * counts[static_cast<std::size_t>(e.axis)];
-}
-constexpr std::int64_t size_of(extent e, const row_counts& counts) { return rows_of(e, counts) * e.cols; }
 
 // Memory of its own: a value that is computed, not a leaf that lies elsewhere nor another name for one.
 constexpr bool owns_memory(const node& n) {
@@ -59,6 +51,7 @@ struct cost {
 //     values that are read in another phase, or by what sums over the batch: whole, from phase to phase
 //     values that are read only in the rows phase they are made in: one chunk of rows at a time
 //     gradients that are only stored: nothing, they are computed where they are stored
+//     matrices that are read often: a copy of each
 // each in multiples of 16 floats, and a sixteenth for gaps. What a replay hands out lives to the end.
 constexpr cost measure(const tape& t, const row_counts& counts) {
     const std::size_t        all    = t.nodes.size();
@@ -163,6 +156,7 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
         if (alive > most) most = alive;
     }
     c.live = (most + local) + (most + local) / 16;
+    for (const often_read& m : matrices_read_often(t, counts)) c.live += std::int64_t{m.in} * m.out;
     return c;
 }
 

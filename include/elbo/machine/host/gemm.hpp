@@ -69,13 +69,39 @@ constexpr auto block_table(std::index_sequence<I...>) {
 }
 inline constexpr auto blocks = block_table(std::make_index_sequence<most_rows>{});
 
-inline std::size_t scratch_floats(std::size_t k) { return (k + 8) * panel + most_rows * panel; }
+// Rows of b that are a power of two apart fall into the same few places of a cache. Where they are many and read by
+// several blocks, a strip of panels is first copied to where its rows are neighbours.
+inline constexpr std::size_t strip = 4, strip_rows = 1024;
+
+inline std::size_t scratch_floats(std::size_t k) {
+    const std::size_t one = (k + 8) * panel, several = (k < strip_rows ? k : strip_rows) * strip * panel;
+    return (one > several ? one : several) + most_rows * panel;
+}
+
+ELBO_OUTLINE inline void rows_times_strips(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb, float* c,
+                              std::size_t ldc, bool add, float* scratch) {
+    const std::size_t count = (m + most_rows - 1) / most_rows;
+    for (std::size_t j = 0; j < n; j += strip * panel)
+        for (std::size_t p = 0; p < k; p += strip_rows) {
+            const std::size_t inner = k - p < strip_rows ? k - p : strip_rows;
+            for (std::size_t q = 0; q < inner; ++q)
+                for (std::size_t s = 0; s < strip; ++s)
+                    std::memcpy(scratch + (s * inner + q) * panel, b + (p + q) * ldb + j + s * panel, panel * sizeof(float));
+            for (std::size_t s = 0; s < strip; ++s)
+                for (std::size_t i = 0; i < count; ++i) {
+                    const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
+                    blocks[rows - 1]({A.a + r * A.row + p * A.step, A.row, A.step}, scratch + s * inner * panel, panel,
+                                     c + r * ldc + j + s * panel, ldc, inner, add || p > 0);
+                }
+        }
+}
 
 // b (k, n) row-major.
 ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb,
                               float* c, std::size_t ldc, bool add, float* scratch) {
     const std::size_t count = (m + most_rows - 1) / most_rows;
     const auto        first = [&](std::size_t i) { return i * m / count; };
+    if (count > 2 && k >= 256 && ldb % 512 == 0 && n % (strip * panel) == 0) return rows_times_strips(m, n, k, A, b, ldb, c, ldc, add, scratch);
     std::size_t       j     = 0;
     for (; j + panel <= n; j += panel)
         for (std::size_t i = 0; i < count; ++i) {
@@ -146,8 +172,8 @@ ELBO_OUTLINE inline void rows_times_rows(std::size_t m, std::size_t n, std::size
         for (std::size_t i = 0; i < m; ++i) dot_block<1, 1>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
 }
 
-// (rows, k) of b, at most a panel of them, to k rows of a panel; missing rows become zeros.
-ELBO_OUTLINE inline void transpose_panel(const float* b, std::size_t ldb, std::size_t rows, std::size_t k, float* to) {
+// b (rows, k) to (k, rows).
+ELBO_OUTLINE inline void transpose(const float* b, std::size_t ldb, std::size_t rows, std::size_t k, float* to, std::size_t ldt) {
     typedef float quad __attribute__((vector_size(16), aligned(alignof(float)), may_alias));
     const auto    at = [](const float* p) { return *reinterpret_cast<const quad*>(p); };
     const auto    put = [](float* p, quad v) { *reinterpret_cast<quad*>(p) = v; };
@@ -159,16 +185,21 @@ ELBO_OUTLINE inline void transpose_panel(const float* b, std::size_t ldb, std::s
             const quad a = at(from + p), c = at(from + ldb + p), d = at(from + 2 * ldb + p), e = at(from + 3 * ldb + p);
             const quad ac0 = __builtin_shufflevector(a, c, 0, 4, 1, 5), ac1 = __builtin_shufflevector(a, c, 2, 6, 3, 7);
             const quad de0 = __builtin_shufflevector(d, e, 0, 4, 1, 5), de1 = __builtin_shufflevector(d, e, 2, 6, 3, 7);
-            put(to + p * panel + j, __builtin_shufflevector(ac0, de0, 0, 1, 4, 5));
-            put(to + (p + 1) * panel + j, __builtin_shufflevector(ac0, de0, 2, 3, 6, 7));
-            put(to + (p + 2) * panel + j, __builtin_shufflevector(ac1, de1, 0, 1, 4, 5));
-            put(to + (p + 3) * panel + j, __builtin_shufflevector(ac1, de1, 2, 3, 6, 7));
+            put(to + p * ldt + j, __builtin_shufflevector(ac0, de0, 0, 1, 4, 5));
+            put(to + (p + 1) * ldt + j, __builtin_shufflevector(ac0, de0, 2, 3, 6, 7));
+            put(to + (p + 2) * ldt + j, __builtin_shufflevector(ac1, de1, 0, 1, 4, 5));
+            put(to + (p + 3) * ldt + j, __builtin_shufflevector(ac1, de1, 2, 3, 6, 7));
         }
         for (; p < k; ++p)
-            for (std::size_t q = 0; q < 4; ++q) to[p * panel + j + q] = from[q * ldb + p];
+            for (std::size_t q = 0; q < 4; ++q) to[p * ldt + j + q] = from[q * ldb + p];
     }
-    for (; j < panel; ++j)
-        for (std::size_t p = 0; p < k; ++p) to[p * panel + j] = j < rows ? b[j * ldb + p] : 0.0f;
+    for (; j < rows; ++j)
+        for (std::size_t p = 0; p < k; ++p) to[p * ldt + j] = b[j * ldb + p];
+}
+// At most a panel of rows; those that are missing become zeros.
+inline void transpose_panel(const float* b, std::size_t ldb, std::size_t rows, std::size_t k, float* to) {
+    transpose(b, ldb, rows, k, to, panel);
+    for (std::size_t p = 0; rows < panel && p < k; ++p) std::memset(to + p * panel + rows, 0, (panel - rows) * sizeof(float));
 }
 
 ELBO_OUTLINE inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, left whole, const float* b, std::size_t ldb,
@@ -191,6 +222,37 @@ ELBO_OUTLINE inline void rows_times_transpose(std::size_t m, std::size_t n, std:
             for (std::size_t q = 0; q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, tile + q * panel, cols * sizeof(float));
         }
     }
+}
+
+// ---- a right operand that is read again and again: panel by panel, each contiguous, the last filled up with zeros ----
+
+inline std::size_t packed_floats(std::size_t k, std::size_t n) { return (n + panel - 1) / panel * panel * k; }
+
+// Panels [first, last) of op(b), which is (k, n).
+ELBO_OUTLINE inline void pack(bool tb, std::size_t k, std::size_t n, const float* b, float* to, std::size_t first, std::size_t last) {
+    if (tb) {
+        for (std::size_t j = first; j < last; ++j) transpose_panel(b + j * panel * k, k, n - j * panel < panel ? n - j * panel : panel, k, to + j * panel * k);
+        return;
+    }
+    for (std::size_t p = 0; p < k; ++p)
+        for (std::size_t j = first; j < last; ++j) {
+            float* const      at   = to + j * panel * k + p * panel;
+            const std::size_t cols = n - j * panel < panel ? n - j * panel : panel;
+            std::memcpy(at, b + p * n + j * panel, cols * sizeof(float));
+            if (cols < panel) std::memset(at + cols, 0, (panel - cols) * sizeof(float));
+        }
+}
+ELBO_OUTLINE inline void rows_times_packed(std::size_t m, std::size_t n, std::size_t k, left whole, const float* packed, float* c,
+                              std::size_t ldc, float* scratch) {
+    const std::size_t count = (m + most_rows - 1) / most_rows;
+    for (std::size_t j = 0; j < n; j += panel)
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t r = i * m / count, rows = (i + 1) * m / count - r, cols = n - j < panel ? n - j : panel;
+            const left        A{whole.a + r * whole.row, whole.row, whole.step};
+            const bool        fits = cols == panel;
+            blocks[rows - 1](A, packed + j * k, panel, fits ? c + r * ldc + j : scratch, fits ? ldc : panel, k, false);
+            for (std::size_t q = 0; !fits && q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, scratch + q * panel, cols * sizeof(float));
+        }
 }
 
 // C (m, n) = op(A) op(B), op a transpose or not; C += ... with `add`.

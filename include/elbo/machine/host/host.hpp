@@ -6,6 +6,7 @@
 #include <elbo/machine/host/pairs.hpp>
 #include <elbo/machine/host/threads.hpp>
 #include <elbo/machine/host/windows.hpp>
+#include <elbo/tape/often_read.hpp>
 
 #include <cstdlib>
 #include <memory>
@@ -100,7 +101,12 @@ public:
                 throw recording_error("elbo: a batch is larger than the program was made for");
         bind(with);
         for (auto& c : next_) c.store(0, std::memory_order_relaxed);
+        next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
+            if (!packs_.empty()) {
+                pack_matrices(with.parameters);
+                machine_.workers().barrier();
+            }
             for (std::size_t p = 0; p < schedule_.phases.size(); ++p) {
                 run_phase(p, thread);
                 machine_.workers().barrier();
@@ -118,7 +124,7 @@ public:
             if (same_name(o.name, name)) return (*this)[o.id];
         throw recording_error("elbo: the program has no output of that name");
     }
-    std::size_t arena_floats() const { return arena_.size() + locals_.size() * local_floats_; }
+    std::size_t arena_floats() const { return arena_.size() + packed_.size() + locals_.size() * local_floats_; }
 
 private:
     using index = std::size_t;
@@ -128,7 +134,39 @@ private:
         int     first, last;
     };
 
+    // Some panels of a matrix that is packed when a replay begins.
+    struct pack_task {
+        often_read of;
+        index      to, first, last;
+    };
+
     static index at(node_id id) { return static_cast<index>(id); }
+
+    // Copies of the matrices that a loop multiplies by, as the built-in product reads them.
+    ELBO_OUTLINE void lay_out_packs() {
+        packed_at_.assign(tape_.nodes.size(), nullptr);
+        if (machine_.products().product != &gemm::multiply) return;
+        constexpr index          together = 4;  // panels: a few hundred KiB
+        index                    size     = 0;
+        const auto               often    = matrices_read_often(tape_, capacity_);
+        std::vector<index>       begins;
+        for (const often_read& m : often) {
+            const index panels = gemm::packed_floats(1, static_cast<index>(m.columns())) / gemm::panel;
+            for (index first = 0; first < panels; first += together) packs_.push_back({m, size, first, std::min(panels, first + together)});
+            begins.push_back(size);
+            size += gemm::packed_floats(static_cast<index>(m.rows()), static_cast<index>(m.columns()));
+        }
+        packed_ = buffer(size);
+        for (node_id id = 0; id < tape_.size(); ++id)
+            for (index i = 0; i < often.size(); ++i)
+                if (often[i].is_read_by(tape_, tape_[id])) packed_at_[at(id)] = packed_.data() + begins[i];
+    }
+    void pack_matrices(const float* parameters) {
+        for (index k; (k = next_pack_.fetch_add(1, std::memory_order_relaxed)) < packs_.size();) {
+            const pack_task& p = packs_[k];
+            gemm::pack(p.of.transposed, static_cast<index>(p.of.rows()), static_cast<index>(p.of.columns()), parameters + p.of.offset, packed_.data() + p.to, p.first, p.last);
+        }
+    }
 
     ELBO_OUTLINE void lay_out() {
         const index count = tape_.nodes.size();
@@ -144,11 +182,12 @@ private:
             if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
         }
 
+        lay_out_packs();
         arena_ = buffer(static_cast<index>(layout_.shared.size));
         for (int i = 0; i < machine_.threads(); ++i) {
             locals_.emplace_back(local_floats_);
             scratch_.emplace_back(scratch);
-            frames_.push_back({tape_, nullptr, std::vector<float*>(count, nullptr), machine_.products().product});
+            frames_.push_back({tape_, nullptr, std::vector<float*>(count, nullptr), machine_.products().product, packed_at_.data()});
         }
         numbers_.assign(count, 0.0f);
         for (const node& n : tape_.nodes)
@@ -255,10 +294,12 @@ private:
         float*      y    = f.at[at(part.id)];
         const float* a   = f.at[at(n.a)];
         if (n.what == verb::product) {
-            const index ldb = f.cols(n.b), C = static_cast<index>(n.e.cols);
-            f.product(true, false, static_cast<index>(part.last - part.first), C, rows, a + part.first, cols, f.at[at(n.b)], ldb,
-                      y + static_cast<index>(part.first) * C, C, false, scratch);
-            if (rows == 0) std::memset(y + static_cast<index>(part.first) * C, 0, static_cast<index>(part.last - part.first) * C * sizeof(float));
+            const index ldb = f.cols(n.b), C = static_cast<index>(n.e.cols), begin = static_cast<index>(part.first) * C;
+            const index bytes = static_cast<index>(part.last - part.first) * C * sizeof(float);
+            if (n.c >= 0) std::memcpy(y + begin, f.at[at(n.c)] + begin, bytes);
+            else if (rows == 0) std::memset(y + begin, 0, bytes);
+            f.product(true, false, static_cast<index>(part.last - part.first), C, rows, a + part.first, cols, f.at[at(n.b)], ldb, y + begin, C,
+                      n.c >= 0, scratch);
         } else if (n.what == verb::conv_filter) kernels::filter_gradient(f, part.id, rows, part.first, part.last, scratch);
         else if (static_cast<index>(n.e.cols) == cols) {
             const index first = static_cast<index>(part.first), width = static_cast<index>(part.last) - first;
@@ -314,7 +355,10 @@ private:
     std::array<bool, most_axes> uses_axis_{};
     schedule_of                 schedule_;
     host_layout                 layout_;
-    buffer                      arena_;
+    buffer                      arena_, packed_;
+    std::vector<const float*>   packed_at_;  // by node: its packed operand, where it has one
+    std::vector<pack_task>      packs_;
+    std::atomic<std::size_t>    next_pack_{0};
     std::vector<buffer>         locals_, scratch_;
     index                       local_floats_ = 0;
     std::vector<kernels::frame> frames_;

@@ -19,6 +19,7 @@ struct frame {
     const bindings<float>* with = nullptr;
     std::vector<float*>    at;          // by node
     product_function       product = nullptr;
+    const float* const*    packed  = nullptr;  // by node: the right operand as gemm::pack left it, or null
 
     index cols(node_id id) const { return static_cast<index>(t[id].e.cols); }
     index fold(node_id id) const { return static_cast<index>(t[id].e.fold); }
@@ -174,14 +175,13 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
         }
         case verb::transpose: {
             const index P = static_cast<index>(n.i), Q = static_cast<index>(n.j);
-            for (index r = first; r < last; ++r)
-                for (index p = 0; p < P; ++p)
-                    for (index q = 0; q < Q; ++q) y[r * C + q * P + p] = a(r)[p * Q + q];
+            for (index r = first; r < last; ++r) gemm::transpose(a(r), Q, P, Q, y + r * C, P);
             break;
         }
         case verb::product:
-            f.product(false, n.j != 0, last - first, C, f.cols(n.a), a(first), f.cols(n.a), b(0), f.cols(n.b), y + first * C, C,
-                      false, scratch);
+            if (const float* packed = f.packed[static_cast<index>(id)])
+                gemm::rows_times_packed(last - first, C, f.cols(n.a), {a(first), f.cols(n.a), 1}, packed, y + first * C, C, scratch);
+            else f.product(false, n.j != 0, last - first, C, f.cols(n.a), a(first), f.cols(n.a), b(0), f.cols(n.b), y + first * C, C, false, scratch);
             finish_product(f, id, first, last);
             break;
         case verb::batched: {

@@ -1,0 +1,15 @@
+// rejects: elbo: the likelihood of draw has one parameter for each number of the image
+// SPDX-License-Identifier: MIT
+#include <elbo/elbo.hpp>
+
+using namespace elbo;
+
+using image = shape<1, 8, 8>;
+
+#ifdef ELBO_ACCEPTED
+struct model : draw<image, steps<2>, hidden<5>, codes<2>, likelihood<discretised_logistic<>>> {};
+#else
+struct model : draw<image, steps<2>, hidden<5>, codes<2>, likelihood<diagonal_normal<64>>> {};
+#endif
+static_assert(parameter_count<model> > 0);
+static_assert(plan_of<model>.bytes(2) < 64_MiB);
