@@ -26,6 +26,12 @@ struct data_set {
         view().pixels(x, 0, 0, n);
         return x;
     }
+    std::vector<float> test_labels(std::size_t count) const {
+        const std::size_t  n = std::min(count, splits.test.size());
+        std::vector<float> y(n);
+        view().labels(y, 0, 0, n);
+        return y;
+    }
     // "grey", "dynamically binarised", ...: every bound says which.
     std::string pixels() const { return view().pixels_name(); }
 
@@ -34,6 +40,13 @@ private:
 };
 
 // What --data names, as --fast and the settings want it.
-data_set load_data(const options& o);
+data_set load_data(const options& o, bool coloured_digits = false);
+
+// 0 1 2 ... 9 0 1 ...
+inline std::vector<float> digits_in_turn(std::size_t count) {
+    std::vector<float> y(count);
+    for (std::size_t i = 0; i < count; ++i) y[i] = static_cast<float>(i % 10);
+    return y;
+}
 
 }  // namespace elbo::examples

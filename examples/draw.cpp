@@ -16,18 +16,14 @@ struct of_the_paper : draw<image, steps<64>, hidden<256>, codes<100>, glimpses<2
 
 template <class Model>
 int train(const examples::call& with) {
-    return with.train<Model>({.training = [](trainer_options& t, const options&) { t.clip_norm = 10; },
-                              .begin = [](auto& run) { examples::begin_at_the_data_mean(run.model().tensor("canvas.start"), run.set.splits.train); },
-                              .pictures = examples::draw_pictures<Model>});
+    return with.train<Model>({examples::clipped, examples::canvas_at_the_data_mean<Model>, examples::draw_pictures<Model>});
 }
 
 int main(int argc, char** argv) {
     const trainer_card card{.name     = "draw",
                             .about    = "Deep recurrent attentive writer",
-                            .settings = {{"sees", std::string("glimpses"), "glimpses or whole: through 2 x 2 and 5 x 5 filters, or all of the image at once"},
-                                         {"steps", std::string("10"), "10 or 64, with glimpses"},
-                                         {"learning_rate", 3e-3, "it falls along a cosine to a hundredth of this"},
-                                         {"average", 0.999, "decay of the running average of the weights that is evaluated"}}};
+                            .settings = examples::draw_settings({{"sees", std::string("glimpses"), "glimpses or whole: through 2 x 2 and 5 x 5 filters, or all of the image at once"},
+                                                                 {"steps", std::string("10"), "10 or 64, with glimpses"}})};
     return examples::main_of(card, argc, argv, [](const examples::call& with) {
         if (with.one_of("sees", {"glimpses", "whole"}) == "whole") return train<whole>(with);
         return with.one_of("steps", {"10", "64"}) == "64" ? train<of_the_paper>(with) : train<attended>(with);

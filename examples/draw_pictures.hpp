@@ -20,6 +20,14 @@ struct glances {
 };
 void show_glances(example_run& run, const glances& seen, std::size_t images);
 
+// What the trainers of DRAW begin with: settings, clipped gradients, a canvas that is the mean image.
+std::vector<setting> draw_settings(std::vector<setting> own = {});
+inline void          clipped(trainer_options& t, const options&) { t.clip_norm = 10; }
+template <class Model>
+void canvas_at_the_data_mean(run_of<Model>& run) {
+    begin_at_the_data_mean(run.model().tensor("canvas.start"), run.set.splits.train, std::is_same_v<typename Model::family, bernoulli>);
+}
+
 // Rows are images, columns are time.
 template <class Model, class... C>
 void show_canvases(run_of<Model>& run, std::size_t count, const char* name, const std::string& note, C... given) {

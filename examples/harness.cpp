@@ -69,10 +69,10 @@ void write_results(const std::string& path, const std::vector<named_value>& resu
 
 // ---- data.hpp ----
 
-data_set load_data(const options& o) {
+data_set load_data(const options& o, bool coloured_digits) {
     data_set set;
     if (o.data == "digits") {
-        set.splits = data::procedural_digits({.train = o.fast ? 2000u : 60000u, .test = o.fast ? 500u : 10000u, .seed = 1});
+        set.splits = data::procedural_digits({.train = o.fast ? 2000u : 60000u, .test = o.fast ? 500u : 10000u, .seed = 1}, {.colour = coloured_digits});
     } else {
         set.splits = data::load(o.data);
         if (set.splits.test.size() == 0) {
@@ -109,6 +109,15 @@ void example_run::number(const std::string& name, double value, const std::strin
     std::printf("%-20s %10s  %s\n", name.c_str(), room, note.c_str());
 }
 
+double terms_of_the_bound(example_run& run, training<host>& train) {
+    double loss = 0;
+    for (const named_value& v : train.evaluate(run.set.splits.test)) {
+        run.number("test " + v.name, v.value, "nats an image, " + run.set.pixels() + " pixels");
+        if (v.name == "loss") loss = v.value;
+    }
+    return loss;
+}
+
 void scatter(example_run& to, const char* name, std::span<const float> codes, const std::string& caption) {
     const data::images& test = to.set.splits.test;
     const auto          n    = static_cast<std::ptrdiff_t>(test.labelled() ? codes.size() / 2 : 0);
@@ -133,12 +142,12 @@ std::string words_of(const eval::estimate& e) {
     return room;
 }
 
-void begin_at_the_data_mean(std::span<float> bias, const data::images& set) {
+void begin_at_the_data_mean(std::span<float> bias, const data::images& set, bool as_logits) {
     std::vector<double> mean(bias.size(), 0.0);
     for (std::size_t i = 0; i < set.pixels.size(); ++i) mean[i % bias.size()] += set.pixels[i] / 255.0 / static_cast<double>(set.size());
     for (std::size_t i = 0; i < bias.size(); ++i) {
         const double m = std::clamp(mean[i], 0.001, 0.999);
-        bias[i]        = static_cast<float>(std::log(m / (1 - m)));
+        bias[i]        = static_cast<float>(as_logits ? std::log(m / (1 - m)) : mean[i]);
     }
 }
 
@@ -260,4 +269,5 @@ int main_of(const trainer_card& own, int argc, char** argv, const std::function<
         return say(e.what(), exit_codes::bad_file);
     }
 }
+
 }  // namespace elbo::examples

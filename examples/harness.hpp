@@ -24,6 +24,7 @@ public:
     call(trainer_card card, options given) : card_(std::move(card)), given_(std::move(given)) {}
 
     double number(const char* name) const { return given_.number(name); }
+    bool   draws_its_digits() const { return given_.data == "digits"; }
     // A setting's text, which is one of these.
     std::string one_of(const char* name, const std::vector<std::string>& words) const;
 
@@ -31,13 +32,13 @@ public:
     template <class Model>
     int train(const changes<Model>& how = {}) const {
         if (given_.summary) return show_summary(describe<Model>(static_cast<std::int64_t>(given_.batch)));
-        data_set        set    = load_data(given_);
+        data_set        set    = load_data(given_, card_.colour);
         trainer_options wanted = training_options(set);
         if (how.training) how.training(wanted, given_);
         trainer<Model, host> train(wanted, {.threads = static_cast<int>(given_.threads)});
         io::report           page{.title = card_.name, .subtitle = card_.about};
         run_of<Model>        run{{given_, set, page, given_.out}, train};
-        return carry_out(run, train, train.model(), Model::latent::size, describe<Model>(static_cast<std::int64_t>(given_.batch)),
+        return carry_out(run, train, train.model(), built_model<Model, host>::latent::size, describe<Model>(static_cast<std::int64_t>(given_.batch)),
                          {how.begin ? [&] { how.begin(run); } : std::function<void()>(), [&] { how.numbers(run); }, [&] { how.pictures(run); }});
     }
 

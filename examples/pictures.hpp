@@ -101,23 +101,30 @@ void standard_pictures(run_of<Model>& run) {
     if constexpr (N == 2) plane(run);
 }
 
-// The loss's terms on test images; -log p(x) by importance sampling; how many latent dimensions are used.
+// The loss and its terms on test images; gives the loss.
+double terms_of_the_bound(example_run& run, training<host>& train);
+
+// -log p(x) of the first test images by importance sampling; conditions follow.
+template <class Model, class... C>
+void likelihood_of(run_of<Model>& run, std::size_t images, C... given) {
+    const auto turns = std::max<std::size_t>(1, static_cast<std::size_t>(run.given.number("nll_samples")) / 50);
+    const auto e     = eval::negative_log_likelihood(run.model(), run.set.test_rows(images), turns, 1, given...);
+    run.number("test NLL", e.value, words_of(e) + ", " + run.set.pixels() + " pixels");
+}
+
+// The bound; the likelihood; how many latent dimensions are used.
 template <class Model>
 void standard_numbers(run_of<Model>& run) {
-    const std::string pixels = run.set.pixels() + " pixels";
-    for (const named_value& v : run.train.evaluate(run.set.splits.test)) run.number("test " + v.name, v.value, "nats an image, " + pixels);
+    terms_of_the_bound(run, run.train);
     if constexpr (is_generative<Model>) {
         const auto count = static_cast<std::size_t>(run.given.number("nll_images"));
-        const auto turns = std::max<std::size_t>(1, static_cast<std::size_t>(run.given.number("nll_samples")) / 50);
         if (count == 0 || run.given.fast) return;
-        const auto x = run.set.test_rows(count);
-        const auto e = eval::negative_log_likelihood(run.model(), x, turns, 1);
-        run.number("test NLL", e.value, words_of(e) + ", " + pixels);
-        run.number("active units", static_cast<double>(eval::active_units(run.model(), x)), "of " + std::to_string(Model::latent::size));
+        likelihood_of(run, count);
+        run.number("active units", static_cast<double>(eval::active_units(run.model(), run.set.test_rows(count))), "of " + std::to_string(Model::latent::size));
     }
 }
 
-// The output biases begin at the logits of the data's mean pixels: Burda et al. (2016), code.
-void begin_at_the_data_mean(std::span<float> bias, const data::images& set);
+// The output biases begin at the data's mean pixels, or at their logits: Burda et al. (2016), code.
+void begin_at_the_data_mean(std::span<float> bias, const data::images& set, bool as_logits = true);
 
 }  // namespace elbo::examples

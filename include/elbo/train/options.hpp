@@ -37,6 +37,7 @@ struct trainer_card {
     std::uint64_t        epochs = 20, batch = 100, seed = 1;
     std::uint64_t        fast_epochs = 1;  // of --fast, where --epochs does not say otherwise
     std::vector<setting> settings{};
+    bool                 colour = false;  // the digits made in memory are coloured
 };
 
 struct options {

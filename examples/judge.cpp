@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#include "judge.hpp"
+
+#include <elbo/elbo.hpp>
+#include <elbo/train.hpp>
+
+#include <algorithm>
+
+namespace elbo::examples {
+
+namespace {
+
+using image = shape<1, 28, 28>;
+using digit = label<10>;
+
+struct eye : stack<image, conv<32, 3, 1, 1>, batch_norm<>, act::relu, conv<32, 4, 2, 1>, batch_norm<>, act::relu, dropout<25>,
+                   conv<64, 4, 2, 1>, batch_norm<>, act::relu, dropout<25>, flatten, linear<128>, batch_norm<>, act::relu,
+                   dropout<50>, linear<10>, to<categorical<10>>> {};
+
+struct classifier {
+    using inputs   = list<image, digit>;
+    using networks = list<net<"eye", eye>>;
+
+    static constexpr auto objective(auto& record) {
+        return minimise(term("surprise", -run<eye>(record, input<image>(record)).log_density(input<digit>(record))));
+    }
+    static constexpr void logits(auto& record) { output(record, "result", run<eye>(record, input<image>(record)).logits); }
+};
+
+}  // namespace
+
+struct judge::net {
+    trainer<classifier, host> train;
+};
+
+judge::judge(const data::splits& digits, int threads, std::uint64_t turns)
+    : net_(new net{trainer<classifier, host>({.learning_rate = schedules::cosine{2e-3, 2e-5, static_cast<double>(turns)}}, {.threads = threads})}) {
+    net_->train.fit(digits.train, epochs(turns));
+    const data::batches test(digits.test, {1, false, false});
+    std::vector<float>  x(test.size() * image::size), y(test.size());
+    test.pixels(x, 0, 0, test.size()), test.labels(y, 0, 0, test.size());
+    accuracy_ = agreement(x, y);
+}
+judge::~judge() = default;
+
+std::vector<int> judge::classes_of(std::span<const float> images) {
+    const auto       logits = net_->train.model().compute<shape<10>>([](auto& r) { classifier::logits(r); }, images);
+    std::vector<int> out;
+    for (std::size_t i = 0; i < logits.size(); ++i)
+        out.push_back(static_cast<int>(std::max_element(logits[i].begin(), logits[i].end()) - logits[i].begin()));
+    return out;
+}
+double judge::agreement(std::span<const float> images, std::span<const float> labels) {
+    const auto  seen  = classes_of(images);
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < seen.size(); ++i) right += static_cast<float>(seen[i]) == labels[i];
+    return static_cast<double>(right) / static_cast<double>(seen.size());
+}
+
+}  // namespace elbo::examples

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "data.hpp"
+
+#include <elbo/host.hpp>
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace elbo::examples {
+
+// Who looks at generated digits: a small convolutional classifier that knows no generative model, trained on the greys of
+// the data's own training images (10 classes, 28 x 28).
+class judge {
+public:
+    judge(const data::splits& digits, int threads, std::uint64_t epochs = 6);
+    ~judge();
+
+    double              accuracy() const { return accuracy_; }  // on the data's test images
+    std::vector<int>    classes_of(std::span<const float> images);
+    // Of images that should show these digits, the part that do.
+    double agreement(std::span<const float> images, std::span<const float> labels);
+
+private:
+    struct net;
+    std::unique_ptr<net> net_;
+    double               accuracy_ = 0;
+};
+
+}  // namespace elbo::examples
