@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Images a second of whole training steps: forward, backward, Adam; batch 100, data in memory.
+// Images a second of whole training steps: forward, backward, Adam; batch 100 (of DRAW 64), data in memory.
 //     train_step THREADS
 
 #include "bench.hpp"
@@ -24,16 +24,19 @@ struct conv_decoder : stack<shape<20>, linear<256>, act::relu, linear<3136>, act
                             conv_transpose<32, 4, 2, 1>, batch_norm<>, act::relu, conv_transpose<1, 4, 2, 1>, to<bernoulli>> {};
 struct conv_vae : vae<conv_encoder, conv_decoder> {};
 
+struct draw_10 : draw<image, steps<10>, hidden<256>, codes<100>, glimpses<2, 5>> {};
+
 template <class Model>
-void measure_step(const char* name, int threads) {
-    trainer<Model, host> train{{.batch = 100, .seed = 1}, {.threads = threads}};
+void measure_step(const char* name, int threads, std::size_t batch = 100) {
+    trainer<Model, host> train{{.batch = batch, .seed = 1}, {.threads = threads}};
     for (float& x : train.input(0)) x = 0.5f;
-    const double t = bench::median_seconds([&] { train.take_step(100, 0); });
-    std::printf("%s %d %.0f\n", name, threads, 100 / t);
+    const double t = bench::median_seconds([&] { train.take_step(batch, 0); });
+    std::printf("%s %d %.0f\n", name, threads, static_cast<double>(batch) / t);
 }
 
 int main(int argc, char** argv) {
     const int threads = argc > 1 ? std::atoi(argv[1]) : 1;
     measure_step<fc_vae>("fc_vae", threads);
     measure_step<conv_vae>("conv_vae", threads);
+    measure_step<draw_10>("draw", threads, 64);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+
 // The one annotation of the library: a formula that a host and a device may both call.
 #ifdef __CUDACC__
 #define ELBO_HD __host__ __device__
@@ -23,5 +25,14 @@ namespace elbo {
 inline constexpr int version_major = 0;
 inline constexpr int version_minor = 1;
 inline constexpr int version_patch = 0;
+
+// What a register of the processor holds that is compiled for.
+#if defined(__AVX512F__)
+inline constexpr std::size_t register_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::size_t register_bytes = 32;
+#else
+inline constexpr std::size_t register_bytes = 16;
+#endif
 
 }  // namespace elbo

@@ -68,9 +68,8 @@ private:
             open.push_back(t_[x].a), open.push_back(t_[x].b);
         }
         bool found = false;
-        for (std::size_t i = 0; i < leaves.size(); ++i) {
+        for (std::size_t i = 0; i < leaves.size(); ++i)
             for (std::size_t k = i; k > 0 && leaves[k] < leaves[k - 1]; --k) std::swap(leaves[k], leaves[k - 1]);
-        }
         for (std::size_t i = 0; i < leaves.size(); ++i) {
             const node_id first = leaves[i];
             if (bundle_[at(first)] >= 0 || !sums_over_the_batch(first)) continue;

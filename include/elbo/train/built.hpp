@@ -14,6 +14,12 @@
 
 namespace elbo {
 
+// A batch of n on every axis.
+constexpr row_counts row_counts_of(std::size_t n) {
+    const auto rows = static_cast<std::int64_t>(n);
+    return {1, rows, rows, rows};
+}
+
 // A model's tensors on a machine, and its programs' runner: what is the same for every model of an outline.
 template <class Machine>
 class built {
@@ -87,11 +93,6 @@ protected:
             std::copy(got.begin(), got.end(), out.begin() + static_cast<std::ptrdiff_t>(first * asked.width));
         }
         return out;
-    }
-
-    static row_counts row_counts_of(std::size_t n) {
-        const auto rows = static_cast<std::int64_t>(n);
-        return {1, rows, rows, rows};
     }
 
 private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -34,13 +36,6 @@ namespace optimizing {
 // As many numbers as a register holds, where the compiler has such a type; loops over it need no vectoriser, which g++
 // runs in earnest at -O3 alone. Else one number.
 #if defined(__GNUC__)
-#if defined(__AVX512F__)
-inline constexpr std::size_t register_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr std::size_t register_bytes = 32;
-#else
-inline constexpr std::size_t register_bytes = 16;
-#endif
 template <class T>
 struct pack_of {
     typedef T type __attribute__((vector_size(register_bytes)));

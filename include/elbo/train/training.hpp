@@ -42,7 +42,7 @@ struct epochs {
     explicit epochs(std::uint64_t n) : count(n) {}
 };
 
-// What a model is trained by and judged by. Recorded when first used.
+// What a model is trained by and judged by; the second is recorded when first used.
 struct training_tapes {
     tape (*training)();
     tape (*evaluation)();
@@ -140,7 +140,7 @@ public:
         for (std::size_t first = 0; first < source.size(); first += options_.batch) {
             const std::size_t n = std::min(options_.batch, source.size() - first);
             fill(source, 0, first, n);
-            b.counts    = counts(n);
+            b.counts    = row_counts_of(n);
             b.first_row = static_cast<std::uint32_t>(first);
             evaluation_->replay(b);
             for (std::size_t k = 0; k < sums.size(); ++k)
@@ -155,7 +155,7 @@ public:
     // One step on the batch that lies in the inputs; for programs that fill them on their own.
     ELBO_OUTLINE void take_step(std::size_t n, double epochs_done) {
         rate_         = options_.learning_rate(epochs_done);
-        bound_.counts = counts(n);
+        bound_.counts = row_counts_of(n);
         bound_.step   = static_cast<std::uint32_t>(step_);
         for (std::size_t s = 0; s < bound_.slots.size(); ++s)
             if (const auto found = options_.slots.find(training_.code().slots[s].name); found != options_.slots.end())
@@ -218,11 +218,7 @@ private:
     using program = typename Machine::program;
 
     const model_outline& of() const { return model_->outline(); }
-    row_counts capacity() const { return counts(options_.batch); }
-    static row_counts counts(std::size_t n) {
-        const auto rows = static_cast<std::int64_t>(n);
-        return {1, rows, rows, rows};
-    }
+    row_counts capacity() const { return row_counts_of(options_.batch); }
     void need_slot(const std::string& name) const {
         std::string known;
         for (const named_slot& s : training_.code().slots) {

@@ -113,7 +113,12 @@ ELBO_OUTLINE inline float logsumexp_run(const float* a, std::size_t n) {
     std::size_t      i   = 0;
     for (; i + simd::width <= n; i += simd::width) s = s + exp(simd::load(a + i) - top);
     float total = simd::sum_of(s);
-    for (; i < n; ++i) total += exp(a[i] - most);
+    if (i < n) {  // the last few, beside copies of themselves that are left out
+        float last[simd::width], each[simd::width];
+        for (std::size_t k = 0; k < simd::width; ++k) last[k] = a[i + k < n ? i + k : i];
+        simd::store(each, exp(simd::load(last) - top));
+        for (std::size_t k = 0; i + k < n; ++k) total += each[k];
+    }
     return most + log(total);
 }
 

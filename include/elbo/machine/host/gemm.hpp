@@ -17,13 +17,7 @@
 
 namespace elbo::gemm {
 
-#if defined(__AVX512F__)
-inline constexpr std::size_t lanes = 16, most_rows = 12;
-#elif defined(__AVX__)
-inline constexpr std::size_t lanes = 8, most_rows = 6;
-#else
-inline constexpr std::size_t lanes = 4, most_rows = 6;
-#endif
+inline constexpr std::size_t lanes = register_bytes / sizeof(float), most_rows = lanes == 16 ? 12 : 6;
 inline constexpr std::size_t panel = 2 * lanes;
 
 typedef float vec __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -11,13 +13,7 @@
 
 namespace elbo::simd {
 
-#if defined(__AVX512F__)
-inline constexpr std::size_t register_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr std::size_t register_bytes = 32;
-#else
-inline constexpr std::size_t register_bytes = 16;
-#endif
+using elbo::register_bytes;
 
 typedef float         floats __attribute__((vector_size(register_bytes)));
 typedef std::int32_t  ints __attribute__((vector_size(register_bytes)));

@@ -55,38 +55,48 @@ ELBO_OUTLINE inline void elementwise(const frame& f, node_id id, index first, in
     int      count = 0;
     for (node_id x : {n.a, n.b, n.c})
         if (x >= 0) view[count++] = view_of(f, n.e, x);
-    // Rows that are all alike (a bias, a channel's gain) are written out a few times, so that a run is long.
     const auto one_number = [&](const row_view& v) { return v.ratio == 0 && v.cols == 1; };
     const auto same_rows  = [&](const row_view& v) { return v.ratio == 1 && v.cols == C; };
     const auto repeats    = [&](const row_view& v) { return v.ratio == 0 && v.cols == C && C > 1; };
-    bool       straight = true, tiled = C <= row_tile / 4;
-    for (int k = 0; k < count; ++k) {
-        straight = straight && (one_number(view[k]) || same_rows(view[k]));
-        tiled    = tiled && (one_number(view[k]) || same_rows(view[k]) || repeats(view[k]));
-    }
+    bool       straight = true;
+    for (int k = 0; k < count; ++k) straight = straight && (one_number(view[k]) || same_rows(view[k]));
     const bool   pairs  = n.what == verb::zip || n.what == verb::chain_pair;
     const kernel chosen = pairs ? zip_of[number] : map_of[number];
     const auto   finish = n.what == verb::zip ? &run : &chain_run;
     const auto run_rows = [&](index r, index rows, const float* const* instead) {
         operand x[3];
         for (int k = 0; k < count; ++k)
-            x[k] = {instead != nullptr && instead[k] != nullptr ? instead[k] : view[k].row(r), view[k].cols == C && !one_number(view[k])};
+            x[k] = instead != nullptr && instead[k] != nullptr ? operand{instead[k], true}
+                                                               : operand{view[k].row(r), view[k].cols == C && !one_number(view[k])};
         finish(chosen, y + r * C, x, count, rows * C, n.f.p, n.f.q);
     };
     if (straight) return run_rows(first, last - first, nullptr);
-    if (tiled && last - first > 1) {
-        float        tile[3][row_tile];
-        const float* instead[3] = {};
-        const index  rows       = std::min(row_tile / C, last - first);
-        for (int k = 0; k < count; ++k) {
-            if (!repeats(view[k])) continue;
-            for (index r = 0; r < rows; ++r) std::memcpy(tile[k] + r * C, view[k].data, C * sizeof(float));
-            instead[k] = tile[k];
-        }
-        for (index r = first; r < last; r += rows) run_rows(r, std::min(rows, last - r), instead);
+    if (C > row_tile / 4 || last - first == 1) {
+        for (index r = first; r < last; ++r) run_rows(r, 1, nullptr);
         return;
     }
-    for (index r = first; r < last; ++r) run_rows(r, 1, nullptr);
+    // Rows that are all alike (a bias, a channel's gain), or that are one number each (a width, a sum), are written out
+    // for a few rows, so that a run is long.
+    float        tile[3][row_tile];
+    const float* instead[3] = {};
+    const index  most       = std::min(row_tile / C, last - first);
+    for (int k = 0; k < count; ++k) {
+        if (one_number(view[k]) || same_rows(view[k])) continue;
+        instead[k] = tile[k];
+        for (index r = 0; repeats(view[k]) && r < most; ++r) std::memcpy(tile[k] + r * C, view[k].data, C * sizeof(float));
+    }
+    for (index r = first; r < last; r += most) {
+        const index rows = std::min(most, last - r);
+        for (int k = 0; k < count; ++k) {
+            if (instead[k] == nullptr || repeats(view[k])) continue;
+            for (index q = 0; q < rows; ++q) {
+                const float* from = view[k].row(r + q);
+                if (view[k].cols == C) std::memcpy(tile[k] + q * C, from, C * sizeof(float));
+                else std::fill_n(tile[k] + q * C, C, *from);
+            }
+        }
+        run_rows(r, rows, instead);
+    }
 }
 
 // y = f(a op(b) + c): the row c and the formula f where a pass has fused them in.
