@@ -12,8 +12,8 @@
 //
 // Rows of C are cut into even blocks of at most `most_rows`, columns into panels of two vectors; a block times a panel
 // stays in registers over the whole inner extent. Row-major operands are read where they lie; only a last, partial
-// panel is copied to scratch. For a b' each panel is transposed into scratch on its way; with few rows of a that does
-// not pay, and dot products go along the inner extent, where both operands are contiguous.
+// panel is copied to scratch. For a b' each panel is transposed into scratch on its way; with few rows of a or of b that
+// does not pay, and dot products go along the inner extent, where both operands are contiguous.
 
 namespace elbo::gemm {
 
@@ -31,19 +31,20 @@ struct left {
     std::size_t  row, step;
 };
 
-// C (Rows, panel) = A B, or C += A B.
+// C (Rows, panel) = A B, or C += A B. Of a C with fewer columns, but a vector's at least, the second vector begins where
+// it ends with the row: columns that both have are computed twice.
 template <std::size_t Rows>
-void block(const left& A, const float* b, std::size_t ldb, float* c, std::size_t ldc, std::size_t k, bool add) {
+void block(const left& A, const float* b, std::size_t ldb, float* c, std::size_t ldc, std::size_t k, bool add, std::size_t second = lanes) {
     vec acc[Rows][2];
     for (std::size_t i = 0; i < Rows; ++i) {
         acc[i][0] = add ? load(c + i * ldc) : vec{};
-        acc[i][1] = add ? load(c + i * ldc + lanes) : vec{};
+        acc[i][1] = add ? load(c + i * ldc + second) : vec{};
     }
     const float* a = A.a;
     for (std::size_t p = 0; p < k; ++p, b += ldb, a += A.step) {
         __builtin_prefetch(b + 8 * ldb);
         __builtin_prefetch(b + 8 * ldb + lanes);
-        const vec b0 = load(b), b1 = load(b + lanes);
+        const vec b0 = load(b), b1 = load(b + second);
 #pragma GCC unroll 12
         for (std::size_t i = 0; i < Rows; ++i) {
             const vec x = a[i * A.row] - vec{};
@@ -53,10 +54,10 @@ void block(const left& A, const float* b, std::size_t ldb, float* c, std::size_t
     }
     for (std::size_t i = 0; i < Rows; ++i) {
         store(c + i * ldc, acc[i][0]);
-        store(c + i * ldc + lanes, acc[i][1]);
+        store(c + i * ldc + second, acc[i][1]);
     }
 }
-using block_function = void (*)(const left&, const float*, std::size_t, float*, std::size_t, std::size_t, bool);
+using block_function = void (*)(const left&, const float*, std::size_t, float*, std::size_t, std::size_t, bool, std::size_t);
 template <std::size_t... I>
 constexpr auto block_table(std::index_sequence<I...>) {
     return std::array<block_function, sizeof...(I)>{&block<I + 1>...};
@@ -85,7 +86,7 @@ ELBO_OUTLINE inline void rows_times_strips(std::size_t m, std::size_t n, std::si
                 for (std::size_t i = 0; i < count; ++i) {
                     const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
                     blocks[rows - 1]({A.a + r * A.row + p * A.step, A.row, A.step}, scratch + s * inner * panel, panel,
-                                     c + r * ldc + j + s * panel, ldc, inner, add || p > 0);
+                                     c + r * ldc + j + s * panel, ldc, inner, add || p > 0, lanes);
                 }
         }
 }
@@ -100,10 +101,17 @@ ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::si
     for (; j + panel <= n; j += panel)
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = first(i), rows = first(i + 1) - r;
-            blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, b + j, ldb, c + r * ldc + j, ldc, k, add);
+            blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, b + j, ldb, c + r * ldc + j, ldc, k, add, lanes);
         }
     if (j == n) return;
     const std::size_t rest = n - j;
+    if (rest >= lanes) {
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t r = first(i), rows = first(i + 1) - r;
+            blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, b + j, ldb, c + r * ldc + j, ldc, k, add, rest - lanes);
+        }
+        return;
+    }
     float*            tile = scratch + (k + 8) * panel;
     std::memset(scratch, 0, (k + 8) * panel * sizeof(float));
     for (std::size_t p = 0; p < k; ++p) std::memcpy(scratch + p * panel, b + p * ldb + j, rest * sizeof(float));
@@ -111,7 +119,7 @@ ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::si
         const std::size_t r = first(i), rows = first(i + 1) - r;
         if (add)
             for (std::size_t q = 0; q < rows; ++q) std::memcpy(tile + q * panel, c + (r + q) * ldc + j, rest * sizeof(float));
-        blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, scratch, panel, tile, panel, k, add);
+        blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, scratch, panel, tile, panel, k, add, lanes);
         for (std::size_t q = 0; q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, tile + q * panel, rest * sizeof(float));
     }
 }
@@ -122,6 +130,16 @@ inline float lane_sum(vec v) {
     for (std::size_t half = lanes / 2; half > 0; half /= 2)
         for (std::size_t i = 0; i < half; ++i) x[i] += x[i + half];
     return x[0];
+}
+
+// 1 in the last `count` lanes, else 0.
+inline vec last_lanes(std::size_t count) {
+    static constexpr auto ramp = [] {
+        std::array<float, 2 * lanes> r{};
+        for (std::size_t i = lanes; i < 2 * lanes; ++i) r[i] = 1;
+        return r;
+    }();
+    return load(ramp.data() + count);
 }
 
 // C (Rows, Cols) = A B', both contiguous along k.
@@ -139,6 +157,12 @@ void dot_block(const float* a, std::size_t lda, const float* b, std::size_t ldb,
 #pragma GCC unroll 4
             for (std::size_t i = 0; i < Rows; ++i) acc[i][j] += x[i] * y;
         }
+    }
+    if (p < k && k >= lanes) {  // the last numbers, in a vector that ends with them: what was there before is left out
+        const vec keep = last_lanes(k - p);
+        for (std::size_t i = 0; i < Rows; ++i)
+            for (std::size_t j = 0; j < Cols; ++j) acc[i][j] += (load(a + i * lda + k - lanes) * keep) * load(b + j * ldb + k - lanes);
+        p = k;
     }
     for (std::size_t i = 0; i < Rows; ++i)
         for (std::size_t j = 0; j < Cols; ++j) {
@@ -206,13 +230,13 @@ ELBO_OUTLINE inline void rows_times_transpose(std::size_t m, std::size_t n, std:
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
             const left        A{whole.a + r * whole.row, whole.row, whole.step};
-            if (cols == panel) {
-                blocks[rows - 1](A, scratch, panel, c + r * ldc + j, ldc, k, add);
+            if (cols >= lanes) {
+                blocks[rows - 1](A, scratch, panel, c + r * ldc + j, ldc, k, add, cols - lanes);
                 continue;
             }
             if (add)
                 for (std::size_t q = 0; q < rows; ++q) std::memcpy(tile + q * panel, c + (r + q) * ldc + j, cols * sizeof(float));
-            blocks[rows - 1](A, scratch, panel, tile, panel, k, add);
+            blocks[rows - 1](A, scratch, panel, tile, panel, k, add, lanes);
             for (std::size_t q = 0; q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, tile + q * panel, cols * sizeof(float));
         }
     }
@@ -244,7 +268,7 @@ ELBO_OUTLINE inline void rows_times_packed(std::size_t m, std::size_t n, std::si
             const std::size_t r = i * m / count, rows = (i + 1) * m / count - r, cols = n - j < panel ? n - j : panel;
             const left        A{whole.a + r * whole.row, whole.row, whole.step};
             const bool        fits = cols == panel;
-            blocks[rows - 1](A, packed + j * k, panel, fits ? c + r * ldc + j : scratch, fits ? ldc : panel, k, false);
+            blocks[rows - 1](A, packed + j * k, panel, fits ? c + r * ldc + j : scratch, fits ? ldc : panel, k, false, lanes);
             for (std::size_t q = 0; !fits && q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, scratch + q * panel, cols * sizeof(float));
         }
 }
@@ -254,7 +278,7 @@ inline void multiply(bool ta, bool tb, std::size_t m, std::size_t n, std::size_t
                      const float* b, std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
     if (m == 0 || n == 0) return;
     const left A = ta ? left{a, 1, lda} : left{a, lda, 1};
-    if (tb && !ta && m < 8) rows_times_rows(m, n, k, a, lda, b, ldb, c, ldc, add);
+    if (tb && !ta && (m < 8 || n < 8) && k >= lanes) rows_times_rows(m, n, k, a, lda, b, ldb, c, ldc, add);
     else if (tb) rows_times_transpose(m, n, k, A, b, ldb, c, ldc, add, scratch);
     else rows_times_matrix(m, n, k, A, b, ldb, c, ldc, add, scratch);
 }

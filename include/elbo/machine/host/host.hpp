@@ -302,9 +302,7 @@ private:
                       n.c >= 0, scratch);
         } else if (n.what == verb::conv_filter) kernels::filter_gradient(f, part.id, rows, part.first, part.last, scratch);
         else if (static_cast<index>(n.e.cols) == cols) {
-            const index first = static_cast<index>(part.first), width = static_cast<index>(part.last) - first;
-            std::memset(y + first, 0, width * sizeof(float));
-            for (index r = 0; r < rows; ++r) kernels::add_run(y + first, a + r * cols + first, width);
+            kernels::sum_rows(y + part.first, a + part.first, rows, cols, static_cast<index>(part.last - part.first));
         } else {
             float s = 0;
             for (index r = 0; r < rows; ++r) s += kernels::sum_run(a + r * cols, cols);
@@ -325,10 +323,7 @@ private:
             const float* a   = f.at[at(n.a)];
             float*       y   = f.at[at(id)];
             if (n.e.cols == 1) *y = kernels::sum_run(a, rows * cols);
-            else {
-                std::memset(y, 0, cols * sizeof(float));
-                for (index r = 0; r < rows; ++r) kernels::add_run(y, a + r * cols, cols);
-            }
+            else kernels::sum_rows(y, a, rows, cols, cols);
             return;
         }
         if (n.what == verb::product && n.i) {
