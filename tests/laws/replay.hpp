@@ -20,7 +20,7 @@ gradient_report obeys_the_law(const char* name, const setting& s = {}) {
     BOOST_TEST(report.worst <= 1e-6, name << ": " << report.worst);
     std::size_t at = 0;
     [&]<class... Nets>(list<Nets...>) {
-        (([&]<class... P>(const char* network, list<P...>) {
+        (([&]<class... P>([[maybe_unused]] const char* network, list<P...>) {
              (([&] {
                   double most = 0;
                   for (std::size_t i = 0; i < P::shape::size; ++i)

@@ -25,6 +25,7 @@ struct often_read {
 
     constexpr std::int32_t rows() const { return transposed ? out : in; }
     constexpr std::int32_t columns() const { return transposed ? in : out; }
+    constexpr std::int64_t floats() const { return std::int64_t{rows()} * ((columns() + 31) / 32 * 32); }  // kernels want whole vectors
 
     constexpr bool is_read_by(const tape& t, const node& n) const {
         return n.what == verb::product && n.i == 0 && n.e.axis != 0 && t[n.b].what == verb::parameter && t[n.b].i == offset &&

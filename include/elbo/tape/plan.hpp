@@ -156,7 +156,7 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
         if (alive > most) most = alive;
     }
     c.live = (most + local) + (most + local) / 16;
-    for (const often_read& m : matrices_read_often(t, counts)) c.live += std::int64_t{m.in} * m.out;
+    for (const often_read& m : matrices_read_often(t, counts)) c.live += m.floats();
     return c;
 }
 
