@@ -69,7 +69,7 @@ void check_layout(const std::string& name, tape t, const row_counts& capacity) {
     int without = 0, twice = 0, strangers = 0;
     for (node_id id = 0; id < t.size(); ++id) {
         const int places = (layout.shared.offset[at(id)] >= 0) + (layout.own.offset[at(id)] >= 0) + (layout.stored_at[at(id)] >= 0);
-        without += owns_memory(t[id]) && places == 0 && !unstored[at(id)];
+        without += owns_memory(t[id]) && places == 0 && !unstored[at(id)] && schedule.go_on[at(id)] < 0;
         twice += places > 1;
         for (node_id x : {t[id].a, t[id].b, t[id].c})
             if (x >= 0 && t[id].what != verb::view && layout.own.offset[at(home_of(t, x))] >= 0)

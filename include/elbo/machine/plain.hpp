@@ -76,6 +76,9 @@ private:
                 for (index c = 0; c < C; ++c) y[r * C + c] = value(r, c);
         };
         const auto copy = [&](const T* from) { over([&](index r, index c) { return from[r * C + c]; }); };
+        const auto go_on = [&] {  // what it is added to
+            if (n.c >= 0) over([&, before = seen_from(n.e, n.c)](index r, index c) { return y[r * C + c] + before(r, c); });
+        };
         switch (n.what) {
             case verb::input: copy(with_->inputs[static_cast<index>(n.i)]); break;
             case verb::parameter: copy(with_->parameters + n.i); break;
@@ -118,6 +121,7 @@ private:
                 const auto small = seen_small(n.a, n.e);
                 for (index r = 0; r < rows(n.a); ++r)
                     for (index c = 0; c < cols(n.a); ++c) y[small(r, c)] += at(n.a)[r * cols(n.a) + c];
+                go_on();
                 break;
             }
             case verb::spread: over(seen_from(n.e, n.a)); break;
@@ -169,7 +173,7 @@ private:
                              (n.j ? at(n.b)[c * ldb + k] : at(n.b)[k * ldb + c]);
                     return s;
                 });
-                if (n.c >= 0) over([&, row = seen_from(n.e, n.c)](index r, index c) { return y[r * C + c] + row(r, c); });
+                go_on();
                 each_formula(n.f, [&](auto f) { over([&](index r, index c) { return f(y[r * C + c]); }); });
                 break;
             }
@@ -185,7 +189,7 @@ private:
                 });
                 break;
             }
-            case verb::conv: case verb::conv_data: case verb::conv_filter: convolve(n, y, R, C); break;
+            case verb::conv: case verb::conv_data: case verb::conv_filter: convolve(n, y, R, C); go_on(); break;
             case verb::pool: case verb::unpool: case verb::argmax: pool(n, y, R, C); break;
             case verb::logsumexp:
                 over([&](index r, index) {

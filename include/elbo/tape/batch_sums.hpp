@@ -7,11 +7,10 @@
 namespace elbo {
 
 // A weight that is used at every time step gathers a gradient at every time step: x1' d1 + x2' d2 + ... Each product
-// reads and writes a whole matrix, and is too small to be fast. The columns of x1, x2, ... side by side are, under
-// another name, more rows, so one product sums over the batch and over time. What is stacked is stacked once, for all
-// gradients that read it: an LSTM's weights and biases share their d.
+// reads and writes a whole matrix, and is too small to be fast. Here they become a chain, y_k = x_k' d_k + y_(k-1), the
+// one before in c: a machine sums them in one go, over the batch and over time, each part of y once.
 //
-// It joins no sums across a fence: see recompute.hpp.
+// It joins no sums across a fence: see recompute.hpp. What comes after one begins with what was there before it.
 class sum_batcher {
     using numbers = std::vector<node_id>;
 
@@ -41,7 +40,8 @@ private:
     constexpr bool sums_over_the_batch(node_id id) const {
         const node& n = t_[id];
         if (uses_[at(id)] != 1 || n.a < 0 || t_[n.a].e.axis == 0) return false;
-        if (n.what == verb::product) return n.i == 1 && n.j == 0 && n.c < 0 && n.f.number < 0;
+        if (n.c >= 0) return false;
+        if (n.what == verb::product) return n.i == 1 && n.j == 0 && n.f.number < 0;
         return n.what == verb::conv_filter || (n.what == verb::sum && n.e.fold == 1 && n.e.cols == t_[n.a].e.cols && n.e.cols > 1);
     }
     constexpr int fences_before(node_id id) const {
@@ -108,7 +108,7 @@ private:
                 if (id == root) to[id] = sum[at(root)];
                 continue;
             }
-            node_id made = -1;
+            node_id made = -1, before = added ? sum[at(root)] : -1;
             if (first < 0) {
                 node n = from[id];
                 if (n.a >= 0) n.a = to[n.a];
@@ -116,54 +116,33 @@ private:
                 if (n.c >= 0) n.c = to[n.c];
                 t_.nodes.push_back(n);
                 made = to[id] = t_.size() - 1;
-            } else if (last_[at(first)] == id) made = joined(old, first);
-            if (added && made >= 0) sum[at(root)] = sum[at(root)] < 0 ? made : sum_with(sum[at(root)], made);
+            } else if (last_[at(first)] == id) {
+                const bool begins = may_begin_with(before);
+                made              = chained(old, first, begins ? before : -1);
+                if (begins) before = -1;
+            }
+            if (added && made >= 0) sum[at(root)] = sum_with(before, made);
         }
         rename_marks(t_, renamed_);
     }
 
-    // A product across a fence from what it is added to takes that as where it begins: one matrix less.
-    constexpr node_id sum_with(node_id before, node_id made) {
-        node& n = t_.nodes[at(made)];
-        if (n.what != verb::product || n.i != 1 || n.c >= 0 || t_.fences.empty()) return t_.add(before, made);
+    // Whether a chain may begin with what was summed before: across a fence, where that is whole.
+    constexpr bool may_begin_with(node_id before) const {
         node_id fence = 0;
         for (node_id f : t_.fences)
-            if (f <= made) fence = f;
-        if (before >= fence || made + 1 != t_.size()) return t_.add(before, made);
-        n.c = before;
-        return made;
+            if (f <= t_.size()) fence = f;
+        return before >= 0 && before < fence;
     }
-    constexpr node_id joined(const std::vector<node>& old, node_id first) {
-        node n = old[at(first)];
-        n.a    = stacked(old, first, false);
-        if (n.b >= 0) n.b = stacked(old, first, true);
-        return t_.put(n);
-    }
-    // The columns side by side, then seen as rows. Pairs of pairs, so that each number is copied log2 of their count times.
-    constexpr node_id stacked(const std::vector<node>& old, node_id first, bool second) {
-        numbers parts;
-        for (node_id x = first; x >= 0; x = next_[at(x)]) parts.push_back(renamed_[at(second ? old[at(x)].b : old[at(x)].a)]);
-        for (std::size_t s = 0; s < stacks_.size(); s += 2 + at(stacks_[s + 1]))  // id, count, parts
-            if (stacked_before(s, parts)) return stacks_[s];
-        const extent one   = t_[parts.front()].e;
-        const auto   all   = static_cast<std::int32_t>(parts.size());
-        numbers      level = parts;
-        while (level.size() > 1) {
-            std::size_t pairs = 0;
-            for (std::size_t i = 0; i < level.size(); i += 2) level[pairs++] = i + 1 < level.size() ? t_.concat(level[i], level[i + 1]) : level[i];
-            level.resize(pairs);
+    constexpr node_id sum_with(node_id before, node_id made) { return before < 0 ? made : t_.add(before, made); }
+    constexpr node_id chained(const std::vector<node>& old, node_id first, node_id before) {
+        for (node_id x = first; x >= 0; x = next_[at(x)]) {
+            node n = old[at(x)];
+            n.a    = renamed_[at(n.a)];
+            if (n.b >= 0) n.b = renamed_[at(n.b)];
+            n.c    = before;
+            before = t_.put(n);
         }
-        stacks_.push_back(t_.view({one.axis, one.fold * all, one.cols}, level.front()));
-        const node_id id = stacks_.back();
-        stacks_.push_back(all);
-        for (node_id x : parts) stacks_.push_back(x);
-        return id;
-    }
-    constexpr bool stacked_before(std::size_t s, const numbers& parts) const {
-        if (at(stacks_[s + 1]) != parts.size()) return false;
-        for (std::size_t k = 0; k < parts.size(); ++k)
-            if (stacks_[s + 2 + k] != parts[k]) return false;
-        return true;
+        return before;
     }
 
     tape&            t_;
@@ -171,7 +150,7 @@ private:
     numbers          root_, bundle_;  // by node: its chain's end, its bundle's first member
     numbers          last_;           // by first member: the last; of a chain's own additions: `inner`
     numbers          next_;           // by member: the next of its bundle
-    numbers          renamed_, stacks_;
+    numbers          renamed_;
 };
 
 constexpr void batch_sums(tape& t) { sum_batcher(t).run(); }

@@ -27,6 +27,11 @@ constexpr work work_of(const tape& t, const node& n) {
     return work::single;
 }
 
+// A sum over the batch that begins with another: see batch_sums.hpp. Both may be summed in one go.
+constexpr bool continues(const node* nodes, const node& n) {
+    return n.c >= 0 && nodes[n.c].what == n.what && ((n.what == verb::product && n.i == 1) || n.what == verb::sum || n.what == verb::conv_filter);
+}
+
 // Moments 0, 3, 6, ... are single, 1, 4, ... rows, 2, 5, ... whole; some stay empty.
 constexpr work kind_of_moment(int moment) { return moment % 3 == 0 ? work::single : moment % 3 == 1 ? work::rows : work::whole; }
 
@@ -73,7 +78,8 @@ constexpr timetable make_timetable(const tape& t) {
         };
         if (n.a >= 0) after(n.a);
         if (n.b >= 0) after(n.b);
-        if (n.c >= 0) after(n.c);
+        if (k == work::whole && continues(nodes, n)) m = moment[n.c] > m ? moment[n.c] : m;
+        else if (n.c >= 0) after(n.c);
         if (m < floor && k != work::none) m = floor;
         if (k != work::none) m += ((k == work::single ? 0 : k == work::rows ? 1 : 2) - m % 3 + 3) % 3;
         moment[id] = m, kind[id] = k;

@@ -63,7 +63,7 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
     const node_id            count  = t.size();
     const by_number<int>     last(all), reads(all);            // by home: the last moment; how many read it
     const by_number<node_id> end(all), head(all), next(all);   // by home: the last reader; lists of what ends there, plus 1
-    const by_number<bool>    shared(all), stored(all);
+    const by_number<bool>    shared(all), stored(all), begins(all);  // begins: another goes on with its sum, in its moment
     row_counts               chunk = counts;
     for (std::size_t a = 1; a < chunk.size(); ++a) chunk[a] = largest_chunk(counts[a]);
 
@@ -93,6 +93,7 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
             continue;
         }
         end.at[id] = id, last.at[id] = m;
+        if (kind[id] == work::whole && continues(nodes, n) && kind[n.c] == work::whole && moment[n.c] == m) begins.at[n.c] = true;
         const bool in_rows = kind[id] == work::rows;
         if (!in_rows) shared.at[id] = true;
         if (n.what == verb::store && home[n.a] == n.a) stored.at[n.a] = true;
@@ -122,7 +123,7 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
     c.verbs = static_cast<int>(count);
     const auto take = [&](node_id id) {
         const node& n = nodes[id];
-        if (!owns_memory(n)) return;
+        if (!owns_memory(n) || begins.at[id]) return;
         if (shared.at[id]) {
             const std::int64_t whole    = (size_of(n.e, counts) + 15) / 16 * 16;
             const bool         in_place = stored.at[id] && reads.at[id] == 1;

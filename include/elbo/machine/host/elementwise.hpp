@@ -104,17 +104,20 @@ inline void add_run(float* y, const float* a, std::size_t n) {
     for (; i < n; ++i) y[i] += a[i];
 }
 
-// y = the sum of `rows` rows of a, `stride` apart: four packs at a time stay in registers.
-ELBO_OUTLINE inline void sum_rows(float* y, const float* a, std::size_t rows, std::size_t stride, std::size_t width) {
+// y = the sum of `rows` rows of a, `stride` apart, and of `before`, which may be y or null: four packs at a time stay in
+// registers.
+ELBO_OUTLINE inline void sum_rows(float* y, const float* a, std::size_t rows, std::size_t stride, std::size_t width, const float* before) {
     std::size_t i = 0;
     for (; i + 4 * simd::width <= width; i += 4 * simd::width) {
-        simd::pack s[4] = {simd::splat(0), simd::splat(0), simd::splat(0), simd::splat(0)};
+        simd::pack s[4];
+        for (std::size_t k = 0; k < 4; ++k) s[k] = before != nullptr ? simd::load(before + i + k * simd::width) : simd::splat(0);
         for (std::size_t r = 0; r < rows; ++r)
             for (std::size_t k = 0; k < 4; ++k) s[k] = s[k] + simd::load(a + r * stride + i + k * simd::width);
         for (std::size_t k = 0; k < 4; ++k) simd::store(y + i + k * simd::width, s[k]);
     }
     if (i == width) return;
-    std::memset(y + i, 0, (width - i) * sizeof(float));
+    if (before == nullptr) std::memset(y + i, 0, (width - i) * sizeof(float));
+    else if (before != y) std::memcpy(y + i, before + i, (width - i) * sizeof(float));
     for (std::size_t r = 0; r < rows; ++r) add_run(y + i, a + r * stride + i, width - i);
 }
 

@@ -242,6 +242,81 @@ ELBO_OUTLINE inline void rows_times_transpose(std::size_t m, std::size_t n, std:
     }
 }
 
+// ---- C (m, n) = sum of A' B over several pairs: A is (k, m), B (k, n). C stays in registers from the first to the last.
+// Where the B's lie packed in panels, one after another, they are read there ----
+
+struct term {
+    const float *a, *b;
+};
+template <std::size_t Rows>
+void block_of_terms(const term* terms, std::size_t count, const float* packed, std::size_t row, std::size_t column, std::size_t lda, std::size_t ldb, float* c,
+                    std::size_t ldc, std::size_t k, bool add, std::size_t second) {
+    vec acc[Rows][2];
+    for (std::size_t i = 0; i < Rows; ++i) {
+        acc[i][0] = add ? load(c + i * ldc) : vec{};
+        acc[i][1] = add ? load(c + i * ldc + second) : vec{};
+    }
+    for (std::size_t s = 0; s < count; ++s) {
+        const float* a = terms[s].a + row;
+        const float* b = packed != nullptr ? packed + s * k * panel : terms[s].b + column;
+        for (std::size_t p = 0; p < k; ++p, a += lda, b += ldb) {
+            __builtin_prefetch(b + 8 * ldb);
+            __builtin_prefetch(b + 8 * ldb + lanes);
+            const vec b0 = load(b), b1 = load(b + second);
+#pragma GCC unroll 12
+            for (std::size_t i = 0; i < Rows; ++i) {
+                const vec x = a[i] - vec{};
+                acc[i][0] += x * b0;
+                acc[i][1] += x * b1;
+            }
+        }
+    }
+    for (std::size_t i = 0; i < Rows; ++i) {
+        store(c + i * ldc, acc[i][0]);
+        store(c + i * ldc + second, acc[i][1]);
+    }
+}
+using terms_function = void (*)(const term*, std::size_t, const float*, std::size_t, std::size_t, std::size_t, std::size_t, float*, std::size_t, std::size_t, bool, std::size_t);
+template <std::size_t... I>
+constexpr auto terms_table(std::index_sequence<I...>) {
+    return std::array<terms_function, sizeof...(I)>{&block_of_terms<I + 1>...};
+}
+inline constexpr auto blocks_of_terms = terms_table(std::make_index_sequence<most_rows>{});
+
+// A strip of all B's first where rows_times_strips would; several at a time, as many as fit.
+ELBO_OUTLINE inline void sum_of_strips(const term* terms, std::size_t terms_count, std::size_t m, std::size_t n, std::size_t k, std::size_t lda,
+                          std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
+    const std::size_t count = (m + most_rows - 1) / most_rows, together = strip_rows / k;
+    for (std::size_t j = 0; j < n; j += strip * panel)
+        for (std::size_t t = 0; t < terms_count; t += together) {
+            const std::size_t some = terms_count - t < together ? terms_count - t : together;
+            for (std::size_t u = 0; u < some; ++u)
+                for (std::size_t q = 0; q < k; ++q)
+                    for (std::size_t s = 0; s < strip; ++s)
+                        std::memcpy(scratch + ((s * some + u) * k + q) * panel, terms[t + u].b + q * ldb + j + s * panel, panel * sizeof(float));
+            for (std::size_t s = 0; s < strip; ++s)
+                for (std::size_t i = 0; i < count; ++i) {
+                    const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
+                    blocks_of_terms[rows - 1](terms + t, some, scratch + s * some * k * panel, r, 0, lda, panel, c + r * ldc + j + s * panel, ldc, k, add || t > 0, lanes);
+                }
+        }
+}
+ELBO_OUTLINE inline void sum_of_products(const term* terms, std::size_t terms_count, std::size_t m, std::size_t n, std::size_t k, std::size_t lda,
+                            std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
+    const std::size_t count = (m + most_rows - 1) / most_rows;
+    if (count > 2 && k * terms_count >= 256 && k <= strip_rows && ldb % 512 == 0 && n % (strip * panel) == 0)
+        return sum_of_strips(terms, terms_count, m, n, k, lda, ldb, c, ldc, add, scratch);
+    std::size_t j = 0;
+    for (; j + lanes <= n; j += panel)
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t r = i * m / count, rows = (i + 1) * m / count - r, cols = n - j < panel ? n - j : panel;
+            blocks_of_terms[rows - 1](terms, terms_count, nullptr, r, j, lda, ldb, c + r * ldc + j, ldc, k, add, cols - lanes);
+        }
+    if (j >= n) return;
+    for (std::size_t s = 0; s < terms_count; ++s)
+        rows_times_matrix(m, n - j, k, {terms[s].a, 1, lda}, terms[s].b + j, ldb, c + j, ldc, add || s > 0, scratch);
+}
+
 // ---- a right operand that is read again and again: panel by panel, each contiguous, the last filled up with zeros ----
 
 inline std::size_t packed_floats(std::size_t k, std::size_t n) { return (n + panel - 1) / panel * panel * k; }
@@ -273,12 +348,15 @@ ELBO_OUTLINE inline void rows_times_packed(std::size_t m, std::size_t n, std::si
         }
 }
 
+// Whether a b' of few rows or columns is dot products along the inner extent.
+inline bool is_of_dots(std::size_t m, std::size_t n, std::size_t k) { return (m < 8 || n < 8) && k >= lanes; }
+
 // C (m, n) = op(A) op(B), op a transpose or not; C += ... with `add`.
 inline void multiply(bool ta, bool tb, std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda,
                      const float* b, std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
     if (m == 0 || n == 0) return;
     const left A = ta ? left{a, 1, lda} : left{a, lda, 1};
-    if (tb && !ta && (m < 8 || n < 8) && k >= lanes) rows_times_rows(m, n, k, a, lda, b, ldb, c, ldc, add);
+    if (tb && !ta && is_of_dots(m, n, k)) rows_times_rows(m, n, k, a, lda, b, ldb, c, ldc, add);
     else if (tb) rows_times_transpose(m, n, k, A, b, ldb, c, ldc, add, scratch);
     else rows_times_matrix(m, n, k, A, b, ldb, c, ldc, add, scratch);
 }

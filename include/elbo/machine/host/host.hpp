@@ -129,9 +129,10 @@ public:
 private:
     using index = std::size_t;
 
+    // A part of a sum over the batch: of a chain of nodes that go on with one another, the last of which has its memory.
     struct tile {
-        node_id id;
-        int     first, last;
+        index chain;
+        int   first, last;
     };
 
     // Some panels of a matrix that is packed when a replay begins.
@@ -179,7 +180,7 @@ private:
         index scratch = 64;
         for (const node& n : tape_.nodes) {
             scratch = std::max(scratch, kernels::scratch_of(tape_, n));
-            if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
+            if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(n.c >= 0 ? gemm::strip_rows : static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
         }
 
         lay_out_packs();
@@ -198,11 +199,15 @@ private:
         tiles_.resize(schedule_.phases.size());
         for (index p = 0; p < schedule_.phases.size(); ++p)
             if (schedule_.phases[p].kind == work::whole)
-                for (node_id id : schedule_.phases[p].nodes) cut(id, tiles_[p]);
+                for (node_id id : schedule_.phases[p].nodes)
+                    if (schedule_.go_on[at(id)] < 0) cut(id, tiles_[p]);
+        index longest = 0;
+        for (const auto& chain : chains_) longest = std::max(longest, chain.size());
+        terms_.assign(static_cast<index>(machine_.threads()), std::vector<gemm::term>(longest));
     }
 
     // Output tiles of what sums over the batch; each has its whole sum.
-    ELBO_OUTLINE void cut(node_id id, std::vector<tile>& tiles) const {
+    ELBO_OUTLINE void cut(node_id id, std::vector<tile>& tiles) {
         const node& n    = tape_[id];
         int         all  = 1, part = 1;
         if (n.what == verb::product) all = n.e.fold, part = 48;
@@ -210,7 +215,11 @@ private:
             const window& w = tape_.windows[at(n.i)];
             all = w.kernel_h, part = 1;
         } else if (n.what == verb::sum && n.e.cols == tape_[n.a].e.cols && n.e.fold == 1) all = n.e.cols, part = 64;
-        for (int first = 0; first < all; first += part) tiles.push_back({id, first, std::min(all, first + part)});
+        std::vector<node_id> chain{id};
+        for (node_id before = n.c; before >= 0 && schedule_.go_on[at(before)] == chain.back(); before = tape_[before].c) chain.push_back(before);
+        std::reverse(chain.begin(), chain.end());
+        for (int first = 0; first < all; first += part) tiles.push_back({chains_.size(), first, std::min(all, first + part)});
+        chains_.push_back(std::move(chain));
     }
 
     ELBO_OUTLINE void bind(const bindings<float>& with) {
@@ -250,7 +259,7 @@ private:
                 for (node_id id : now.nodes) run_single(f, id, scratch);
         } else if (now.kind == work::whole) {
             for (int k; (k = next_[p].fetch_add(1, std::memory_order_relaxed)) < static_cast<int>(tiles_[p].size());)
-                run_tile(f, tiles_[p][static_cast<index>(k)], scratch);
+                run_tile(f, tiles_[p][static_cast<index>(k)], terms_[static_cast<index>(thread)].data(), scratch);
         } else {
             // The chunks of axis 1, then those of axis 2, ...
             index end[most_axes] = {};
@@ -288,24 +297,34 @@ private:
         }
     }
 
-    ELBO_OUTLINE void run_tile(kernels::frame& f, const tile& part, float* scratch) {
-        const node& n    = tape_[part.id];
-        const index rows = static_cast<index>(rows_of(tape_[n.a].e, counts_)), cols = f.cols(n.a);
-        float*      y    = f.at[at(part.id)];
-        const float* a   = f.at[at(n.a)];
+    ELBO_OUTLINE void run_tile(kernels::frame& f, const tile& part, gemm::term* terms, float* scratch) {
+        const std::vector<node_id>& chain = chains_[part.chain];
+        const node &                n = tape_[chain.back()], &begin = tape_[chain.front()];
+        const index                 rows = static_cast<index>(rows_of(tape_[n.a].e, counts_)), cols = f.cols(n.a);
+        const index                 first = static_cast<index>(part.first), size = static_cast<index>(part.last) - first;
+        float*                      y = f.at[at(chain.back())];
+        const float*                before = begin.c >= 0 ? f.at[at(begin.c)] : nullptr;
         if (n.what == verb::product) {
-            const index ldb = f.cols(n.b), C = static_cast<index>(n.e.cols), begin = static_cast<index>(part.first) * C;
-            const index bytes = static_cast<index>(part.last - part.first) * C * sizeof(float);
-            if (n.c >= 0) std::memcpy(y + begin, f.at[at(n.c)] + begin, bytes);
-            else if (rows == 0) std::memset(y + begin, 0, bytes);
-            f.product(true, false, static_cast<index>(part.last - part.first), C, rows, a + part.first, cols, f.at[at(n.b)], ldb, y + begin, C,
-                      n.c >= 0, scratch);
-        } else if (n.what == verb::conv_filter) kernels::filter_gradient(f, part.id, rows, part.first, part.last, scratch);
-        else if (static_cast<index>(n.e.cols) == cols) {
-            kernels::sum_rows(y + part.first, a + part.first, rows, cols, static_cast<index>(part.last - part.first));
+            const index ldb = f.cols(n.b), C = static_cast<index>(n.e.cols);
+            y += first * C;
+            if (before != nullptr) std::memcpy(y, before + first * C, size * C * sizeof(float));
+            else if (rows == 0) std::memset(y, 0, size * C * sizeof(float));
+            if (chain.size() > 1 && f.product == &gemm::multiply) {
+                for (index k = 0; k < chain.size(); ++k) terms[k] = {f.at[at(tape_[chain[k]].a)] + first, f.at[at(tape_[chain[k]].b)]};
+                return gemm::sum_of_products(terms, chain.size(), size, C, rows, cols, ldb, y, C, before != nullptr, scratch);
+            }
+            for (index k = 0; k < chain.size(); ++k)
+                f.product(true, false, size, C, rows, f.at[at(tape_[chain[k]].a)] + first, cols, f.at[at(tape_[chain[k]].b)], ldb, y, C, before != nullptr || k > 0, scratch);
+        } else if (n.what == verb::conv_filter) {
+            for (index k = 0; k < chain.size(); ++k)
+                kernels::filter_gradient(f, chain[k], y, k > 0 ? y : before, rows, part.first, part.last, scratch);
+        } else if (static_cast<index>(n.e.cols) == cols) {
+            for (index k = 0; k < chain.size(); ++k)
+                kernels::sum_rows(y + first, f.at[at(tape_[chain[k]].a)] + first, rows, cols, size, k > 0 ? y + first : before != nullptr ? before + first : nullptr);
         } else {
-            float s = 0;
-            for (index r = 0; r < rows; ++r) s += kernels::sum_run(a + r * cols, cols);
+            float s = before != nullptr ? *before : 0;
+            for (node_id id : chain)
+                for (index r = 0; r < rows; ++r) s += kernels::sum_run(f.at[at(tape_[id].a)] + r * cols, cols);
             *y = s;
         }
     }
@@ -323,7 +342,7 @@ private:
             const float* a   = f.at[at(n.a)];
             float*       y   = f.at[at(id)];
             if (n.e.cols == 1) *y = kernels::sum_run(a, rows * cols);
-            else kernels::sum_rows(y, a, rows, cols, cols);
+            else kernels::sum_rows(y, a, rows, cols, cols, nullptr);
             return;
         }
         if (n.what == verb::product && n.i) {
@@ -336,7 +355,7 @@ private:
             case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, 0, K, scratch); break;
             case verb::conv_filter: {
                 const window& w = tape_.windows[at(n.i)];
-                kernels::filter_gradient(f, id, f.fold(n.a), 0, w.kernel_h, scratch);
+                kernels::filter_gradient(f, id, f.at[at(id)], nullptr, f.fold(n.a), 0, w.kernel_h, scratch);
                 break;
             }
             case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, 0, K); break;
@@ -358,7 +377,9 @@ private:
     index                       local_floats_ = 0;
     std::vector<kernels::frame> frames_;
     std::vector<float>          numbers_, tables_;
-    std::vector<std::vector<tile>> tiles_;
+    std::vector<std::vector<tile>>       tiles_;
+    std::vector<std::vector<node_id>>    chains_;
+    std::vector<std::vector<gemm::term>> terms_;  // by thread
     std::vector<std::atomic<int>>  next_;
 };
 

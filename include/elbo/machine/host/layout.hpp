@@ -42,7 +42,7 @@ inline host_layout make_layout(const tape& t, const schedule_of& phases, const r
     for (node_id id = 0; id < t.size(); ++id) {
         if (!owns_memory(t[id])) continue;
         const bool is_local = local[at(id)] != 0;
-        if (is_local || l.stored_at[at(id)] >= 0) shared[id].what = verb::input;
+        if (is_local || l.stored_at[at(id)] >= 0 || phases.go_on[at(id)] >= 0) shared[id].what = verb::input;
         if (!is_local) own[id].what = verb::input;
     }
     l.shared = place_values(shared, capacity, phases.time);

@@ -189,7 +189,8 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
             break;
         }
         case verb::product:
-            if (const float* packed = f.packed[static_cast<index>(id)])
+            // With or without a copy, the same bits.
+            if (const float* packed = f.packed[static_cast<index>(id)]; packed != nullptr && !(n.j && gemm::is_of_dots(last - first, C, f.cols(n.a))))
                 gemm::rows_times_packed(last - first, C, f.cols(n.a), {a(first), f.cols(n.a), 1}, packed, y + first * C, C, scratch);
             else f.product(false, n.j != 0, last - first, C, f.cols(n.a), a(first), f.cols(n.a), b(0), f.cols(n.b), y + first * C, C, false, scratch);
             finish_product(f, id, first, last);

@@ -34,6 +34,7 @@ struct fused_nodes {
 struct schedule_of {
     std::vector<phase>       phases;
     std::vector<int>         time;      // by node: the phase it runs in
+    std::vector<node_id>     go_on;     // by node: which goes on with its sum in the same phase, or -1
     std::vector<fused_nodes> fused{};
     std::vector<int>         fused_in{};  // by node: in which of them, or -1
 };
@@ -54,7 +55,12 @@ ELBO_OUTLINE inline schedule_of make_schedule(const tape& t) {
         if (!moments[m].nodes.empty()) s.phases.push_back({kind_of_moment(static_cast<int>(m)), std::move(moments[m].nodes)});
     }
     for (node_id id = 0; id < t.size(); ++id) s.time.push_back(renamed[static_cast<std::size_t>(table.moment.at[id])]);
-    s.fused_in.assign(t.nodes.size(), -1);
+    s.fused_in.assign(t.nodes.size(), -1), s.go_on.assign(t.nodes.size(), -1);
+    for (node_id id = 0; id < t.size(); ++id) {
+        const node_id before = t[id].c;
+        if (work_of(t, t[id]) == work::whole && continues(t.nodes.data(), t[id]) && s.time[static_cast<std::size_t>(before)] == s.time[static_cast<std::size_t>(id)])
+            s.go_on[static_cast<std::size_t>(before)] = id;
+    }
     return s;
 }
 

@@ -91,21 +91,24 @@ ELBO_OUTLINE inline void convolve_rows(const frame& f, node_id id, index first, 
 // Images that one product of a filter gradient takes together.
 inline constexpr index images_together = 4;
 
-// Kernel rows [first, last) of the filter gradient: the whole batch in order, so that the sum's order is fixed.
-ELBO_OUTLINE inline void filter_gradient(const frame& f, node_id id, index samples, int first, int last, float* scratch) {
+// Kernel rows [first, last) of the filter gradient: the whole batch in order, so that the sum's order is fixed. It is
+// added to what is in `before`, which may be where it goes, or null.
+ELBO_OUTLINE inline void filter_gradient(const frame& f, node_id id, float* to, const float* before, index samples, int first, int last, float* scratch) {
     const node&   n = f.t[id];
     const window& w = f.t.windows[static_cast<index>(n.i)];
     const index   P = patch_rows(w), co = static_cast<index>(w.out_c);
     const index   row = static_cast<index>(w.kernel_w * w.in_c), T = static_cast<index>(last - first) * row;
     float*        patches = scratch;
     float*        rest    = scratch + images_together * P * patch_cols(w);
-    float*        y       = f.at[static_cast<index>(id)] + static_cast<index>(first) * row * co;
-    if (samples == 0) std::memset(y, 0, T * co * sizeof(float));
+    const index   skipped = static_cast<index>(first) * row * co;
+    float*        y       = to + skipped;
+    if (before != nullptr && before != to) std::memcpy(y, before + skipped, T * co * sizeof(float));
+    if (before == nullptr && samples == 0) std::memset(y, 0, T * co * sizeof(float));
     for (index r = 0; r < samples; r += images_together) {
         const index images = std::min(images_together, samples - r);
         for (index k = 0; k < images; ++k)
             gather_patches(w, f.at[static_cast<index>(n.a)] + (r + k) * f.cols(n.a), patches + k * P * T, first, last);
-        f.product(true, false, T, co, images * P, patches, T, f.at[static_cast<index>(n.b)] + r * f.cols(n.b), co, y, co, r > 0, rest);
+        f.product(true, false, T, co, images * P, patches, T, f.at[static_cast<index>(n.b)] + r * f.cols(n.b), co, y, co, before != nullptr || r > 0, rest);
     }
 }
 
