@@ -118,7 +118,11 @@ private:
                 made = to[id] = t_.size() - 1;
             } else if (last_[at(first)] == id) {
                 const bool begins = may_begin_with(before);
-                made              = chained(old, first, begins ? before : -1);
+                if (!begins) made = same_chain(old, first);
+                if (made < 0) {
+                    made = chained(old, first, begins ? before : -1);
+                    if (!begins) chains_.push_back(first), chains_.push_back(made);
+                }
                 if (begins) before = -1;
             }
             if (added && made >= 0) sum[at(root)] = sum_with(before, made);
@@ -145,12 +149,26 @@ private:
         return before;
     }
 
+    // The end of a chain of the same sums: a recurrent cell's two biases have one gradient.
+    constexpr node_id same_chain(const std::vector<node>& old, node_id first) const {
+        for (std::size_t c = 0; c < chains_.size(); c += 2) {
+            node_id x = first, y = chains_[c];
+            while (x >= 0 && y >= 0 && same_sum(old[at(x)], old[at(y)])) x = next_[at(x)], y = next_[at(y)];
+            if (x < 0 && y < 0) return chains_[c + 1];
+        }
+        return -1;
+    }
+    static constexpr bool same_sum(const node& x, const node& y) {
+        return x.what == y.what && x.a == y.a && x.b == y.b && x.e == y.e && x.i == y.i && x.j == y.j;
+    }
+
     tape&            t_;
     std::vector<int> uses_;
     numbers          root_, bundle_;  // by node: its chain's end, its bundle's first member
     numbers          last_;           // by first member: the last; of a chain's own additions: `inner`
     numbers          next_;           // by member: the next of its bundle
     numbers          renamed_;
+    numbers          chains_;         // first members and ends of what was chained
 };
 
 constexpr void batch_sums(tape& t) { sum_batcher(t).run(); }
