@@ -6,6 +6,7 @@
 #include <elbo/io/batches.hpp>
 #include <elbo/io/digits.hpp>
 #include <elbo/io/gif.hpp>
+#include <elbo/io/half_labelled.hpp>
 #include <elbo/io/load.hpp>
 #include <elbo/io/npy.hpp>
 #include <elbo/io/picture.hpp>

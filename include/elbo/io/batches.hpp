@@ -218,20 +218,15 @@ struct held_out {
     images rest, held;
 };
 
-// n images set aside, the same ones for the same seed; both parts keep the order of the file.
-ELBO_OUTLINE inline held_out hold_out(const images& set, std::size_t n, std::uint64_t seed) {
-    if (n > set.size())
-        throw std::invalid_argument(sentence({set.name, ": cannot hold out ", n, " of ", set.size(), " images"}));
-    std::vector<bool> held(set.size());
-    const permutation order(set.size(), seed, "hold out");
-    for (std::size_t i = 0; i < n; ++i) held[order(i)] = true;
-
+// Both parts keep the order of the file.
+ELBO_OUTLINE inline held_out split(const images& set, const std::vector<bool>& held) {
     held_out out;
     for (images* part : {&out.rest, &out.held}) {
         part->name = set.name, part->kind = set.kind, part->classes = set.classes;
         part->channels = set.channels, part->height = set.height, part->width = set.width;
         part->attribute_names = set.attribute_names;
     }
+    const auto n = static_cast<std::size_t>(std::count(held.begin(), held.end(), true));
     out.rest.pixels.reserve((set.size() - n) * set.image_size());
     out.held.pixels.reserve(n * set.image_size());
     const std::size_t factors = set.attribute_names.size();
@@ -245,6 +240,15 @@ ELBO_OUTLINE inline held_out hold_out(const images& set, std::size_t n, std::uin
             part.attributes.insert(part.attributes.end(), values, values + static_cast<std::ptrdiff_t>(factors));
     }
     return out;
+}
+// n images set aside, the same ones for the same seed.
+ELBO_OUTLINE inline held_out hold_out(const images& set, std::size_t n, std::uint64_t seed) {
+    if (n > set.size())
+        throw std::invalid_argument(sentence({set.name, ": cannot hold out ", n, " of ", set.size(), " images"}));
+    std::vector<bool> held(set.size());
+    const permutation order(set.size(), seed, "hold out");
+    for (std::size_t i = 0; i < n; ++i) held[order(i)] = true;
+    return split(set, held);
 }
 
 }  // namespace elbo::data

@@ -19,6 +19,7 @@ struct input_outline {
     std::size_t size = 0;  // numbers a row
     std::size_t channels = 0, height = 0, width = 0;
     std::size_t classes = 0;
+    int         axis    = 1;  // of its batch
 };
 
 struct model_outline {
@@ -38,9 +39,15 @@ input_outline input() {
     else if constexpr (is_image<raw>) return {kind::image, raw::size, image_of<raw>::channels, image_of<raw>::height, image_of<raw>::width};
     else return {kind::numbers, raw::size};
 }
+template <class D>
+input_outline input_on_its_axis() {
+    input_outline in = input<D>();
+    in.axis          = batch_axis<D>;
+    return in;
+}
 template <class... D>
 std::vector<input_outline> inputs(list<D...>) {
-    return {input<D>()...};
+    return {input_on_its_axis<D>()...};
 }
 
 inline std::string size_text(std::size_t c, std::size_t h, std::size_t w) {
@@ -48,11 +55,13 @@ inline std::string size_text(std::size_t c, std::size_t h, std::size_t w) {
 }
 
 // What the type knows is compared with what the data say, before anything is trained.
-ELBO_OUTLINE inline void check(const std::vector<input_outline>& inputs, const data::images& set) {
+ELBO_OUTLINE inline void check(const std::vector<input_outline>& inputs, const data::images& set, int axis) {
     const auto need = [&](bool right, const std::string& expected, const std::string& got) {
         if (!right) throw std::invalid_argument(set.name + ": expected " + expected + ", got " + got);
     };
-    for (const input_outline& in : inputs) switch (in.what) {
+    for (const input_outline& in : inputs) {
+        if (in.axis != axis) continue;
+        switch (in.what) {
             case input_outline::kind::label:
                 need(set.labelled(), "labels", "none");
                 need(set.classes <= in.classes, "at most " + std::to_string(in.classes) + " classes", std::to_string(set.classes));
@@ -67,6 +76,7 @@ ELBO_OUTLINE inline void check(const std::vector<input_outline>& inputs, const d
             case input_outline::kind::numbers:
                 need(set.image_size() == in.size, "images of " + std::to_string(in.size) + " numbers", size_text(set.channels, set.height, set.width));
         }
+    }
 }
 
 inline void fill(const input_outline& in, std::span<float> to, const data::batches& from, std::uint64_t epoch, std::size_t first, std::size_t n) {

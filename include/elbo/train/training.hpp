@@ -2,7 +2,7 @@
 #pragma once
 
 #include <elbo/core/schedule.hpp>
-#include <elbo/io/batches.hpp>
+#include <elbo/io/half_labelled.hpp>
 #include <elbo/train/average.hpp>
 #include <elbo/train/built.hpp>
 #include <elbo/train/callback.hpp>
@@ -82,13 +82,20 @@ public:
     template <class... Callbacks>
     bool fit(const data::images& set, epochs total, Callbacks&&... callbacks) {
         const std::vector<callback> tell{callback(callbacks)...};
-        return fit(set, total, std::span<const callback>(tell));
+        return fit({&set}, total, std::span<const callback>(tell));
     }
-    ELBO_OUTLINE bool fit(const data::images& set, epochs total, std::span<const callback> callbacks) {
-        outlining::check(of().inputs, set);
-        const data::batches source(set, {options_.seed, true, options_.binarise});
-        const std::size_t   per_epoch = source.count(options_.batch);
-        if (per_epoch == 0) throw std::invalid_argument(set.name + ": there are no images to train on");
+    // The first batch axis is fed with the images whose labels are known, the second with the others.
+    template <class... Callbacks>
+    bool fit(const data::half_labelled& sets, epochs total, Callbacks&&... callbacks) {
+        const std::vector<callback> tell{callback(callbacks)...};
+        return fit({&sets.labelled, &sets.unlabelled}, total, std::span<const callback>(tell));
+    }
+    // A set for each batch axis; axes beyond the last share it. An epoch is a pass over the largest: the others begin anew
+    // whenever they end.
+    ELBO_OUTLINE bool fit(const std::vector<const data::images*>& sets, epochs total, std::span<const callback> callbacks) {
+        const feeds              all(*this, sets, true);
+        const data::batches&     source    = all.largest();
+        const std::size_t        per_epoch = source.count(options_.batch);
         using clock = std::chrono::steady_clock;
         const auto          began  = clock::now();
         std::uint64_t       images = 0;
@@ -96,10 +103,8 @@ public:
         const std::uint64_t to_see = total.count * source.size() - std::min<std::uint64_t>(seen, total.count * source.size());
         while (step_ < total.count * per_epoch) {
             const std::uint64_t epoch = step_ / per_epoch, within = step_ % per_epoch;
-            const std::size_t   first = static_cast<std::size_t>(within) * options_.batch;
-            const std::size_t   n     = std::min(options_.batch, source.size() - first);
-            fill(source, epoch, first, n);
-            take_step(n, static_cast<double>(step_) / static_cast<double>(per_epoch));
+            const std::size_t   n = std::min(options_.batch, source.size() - static_cast<std::size_t>(within) * options_.batch);
+            take_step(fill(all, step_), static_cast<double>(step_) / static_cast<double>(per_epoch));
             images += n;
 
             const bool     last    = step_ % per_epoch == 0;
@@ -125,12 +130,11 @@ public:
         return true;
     }
 
-    // The loss's terms on held-out data, layers in their evaluating mode: means over the set.
+    // The loss's terms on held-out data, layers in their evaluating mode: means over the set. All batch axes read it.
     ELBO_OUTLINE std::vector<named_value> evaluate(const data::images& set) {
-        outlining::check(of().inputs, set);
+        const feeds          all(*this, {&set}, false);
+        const data::batches& source = all.largest();
         if (!evaluation_) evaluation_ = std::make_unique<program>(*machine_, tapes_.evaluation(), capacity());
-        const data::batches source(set, {options_.seed, false, options_.binarise});
-        if (source.size() == 0) throw std::invalid_argument(set.name + ": there are no images to evaluate on");
         bindings<float>     b = bindings_for<float>(evaluation_->code());
         b.parameters          = model_->parameters().data();
         b.state               = model_->states().data();
@@ -139,8 +143,7 @@ public:
         std::vector<double> sums(evaluation_->code().outputs.size(), 0);
         for (std::size_t first = 0; first < source.size(); first += options_.batch) {
             const std::size_t n = std::min(options_.batch, source.size() - first);
-            fill(source, 0, first, n);
-            b.counts    = row_counts_of(n);
+            b.counts    = fill(all, first / options_.batch);
             b.first_row = static_cast<std::uint32_t>(first);
             evaluation_->replay(b);
             for (std::size_t k = 0; k < sums.size(); ++k)
@@ -153,9 +156,10 @@ public:
     }
 
     // One step on the batch that lies in the inputs; for programs that fill them on their own.
-    ELBO_OUTLINE void take_step(std::size_t n, double epochs_done) {
+    void take_step(std::size_t n, double epochs_done) { take_step(row_counts_of(n), epochs_done); }
+    ELBO_OUTLINE void take_step(const row_counts& counts, double epochs_done) {
         rate_         = options_.learning_rate(epochs_done);
-        bound_.counts = row_counts_of(n);
+        bound_.counts = counts;
         bound_.step   = static_cast<std::uint32_t>(step_);
         for (std::size_t s = 0; s < bound_.slots.size(); ++s)
             if (const auto found = options_.slots.find(training_.code().slots[s].name); found != options_.slots.end())
@@ -244,8 +248,45 @@ private:
         summed_ = 0;
     }
 
-    void fill(const data::batches& source, std::uint64_t epoch, std::size_t first, std::size_t n) {
-        for (std::size_t i = 0; i < inputs_.size(); ++i) outlining::fill(of().inputs[i], inputs_[i].span(), source, epoch, first, n);
+    // Where each batch axis gets its images.
+    class feeds {
+    public:
+        feeds(const training& of, const std::vector<const data::images*>& sets, bool shuffled) {
+            const trainer_options& o = of.options_;
+            for (int axis = 1; axis < most_axes; ++axis) {
+                const data::images& set = *sets[std::min(static_cast<std::size_t>(axis), sets.size()) - 1];
+                outlining::check(of.of().inputs, set, axis);
+                sources_.emplace_back(set, data::batch_rules{o.seed, shuffled, o.binarise});
+                if (set.size() == 0) throw std::invalid_argument(set.name + ": there are no images to " + (shuffled ? "train" : "evaluate") + " on");
+            }
+        }
+        const data::batches& of(int axis) const { return sources_[static_cast<std::size_t>(axis) - 1]; }
+        const data::batches& largest() const {
+            return *std::max_element(sources_.begin(), sources_.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+        }
+
+    private:
+        std::vector<data::batches> sources_;
+    };
+    // The batches of a step, and how many rows they have.
+    ELBO_OUTLINE row_counts fill(const feeds& from, std::uint64_t step) {
+        struct batch {
+            std::uint64_t epoch;
+            std::size_t   first, n;
+        };
+        const auto batch_of = [&](int axis) {
+            const data::batches& source = from.of(axis);
+            const std::uint64_t  count = source.count(options_.batch), first = step % count * options_.batch;
+            return batch{step / count, static_cast<std::size_t>(first), std::min(options_.batch, source.size() - static_cast<std::size_t>(first))};
+        };
+        for (std::size_t i = 0; i < inputs_.size(); ++i) {
+            const input_outline& in  = of().inputs[i];
+            const batch          now = batch_of(in.axis);
+            outlining::fill(in, inputs_[i].span(), from.of(in.axis), now.epoch, now.first, now.n);
+        }
+        row_counts counts{1};
+        for (int axis = 1; axis < most_axes; ++axis) counts[static_cast<std::size_t>(axis)] = static_cast<std::int64_t>(batch_of(axis).n);
+        return counts;
     }
 
     // Clipping, the optimiser and the running average in one pass over fixed parts of the buffers.
