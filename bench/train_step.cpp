@@ -24,7 +24,7 @@ struct conv_decoder : stack<shape<20>, linear<256>, act::relu, linear<3136>, act
                             conv_transpose<32, 4, 2, 1>, batch_norm<>, act::relu, conv_transpose<1, 4, 2, 1>, to<bernoulli>> {};
 struct conv_vae : vae<conv_encoder, conv_decoder> {};
 
-struct draw_10 : draw<image, steps<10>, hidden<256>, codes<100>, glimpses<2, 5>> {};
+struct draw_10 : draw<image, time_steps<10>, hidden_units<256>, code_size<100>, glimpses<2, 5>> {};
 
 template <class Model>
 void measure_step(const char* name, int threads, std::size_t batch = 100) {

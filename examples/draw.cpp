@@ -10,9 +10,9 @@ using namespace elbo;
 
 using image = shape<1, 28, 28>;
 
-struct whole : draw<image, steps<10>, hidden<256>, codes<100>> {};
-struct attended : draw<image, steps<10>, hidden<256>, codes<100>, glimpses<2, 5>> {};
-struct of_the_paper : draw<image, steps<64>, hidden<256>, codes<100>, glimpses<2, 5>> {};
+struct whole : draw<image, time_steps<10>, hidden_units<256>, code_size<100>> {};
+struct attended : draw<image, time_steps<10>, hidden_units<256>, code_size<100>, glimpses<2, 5>> {};
+struct of_the_paper : draw<image, time_steps<64>, hidden_units<256>, code_size<100>, glimpses<2, 5>> {};
 
 template <class Model>
 int train(const examples::call& with) {

@@ -9,7 +9,7 @@
 using namespace elbo;
 
 template <class Image>
-struct draw_colour : draw<Image, steps<16>, hidden<400>, codes<100>, glimpses<5, 5>, likelihood<discretised_logistic<>>> {};
+struct draw_colour : draw<Image, time_steps<16>, hidden_units<400>, code_size<100>, glimpses<5, 5>, with_likelihood<discretised_logistic<>>> {};
 
 template <class Model>
 void numbers(examples::run_of<Model>& run) {

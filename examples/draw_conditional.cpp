@@ -10,7 +10,7 @@ using namespace elbo;
 using image = shape<1, 28, 28>;
 using digit = label<10>;
 
-struct draw_digit : draw<image, steps<10>, hidden<256>, codes<100>, glimpses<2, 5>, conditioned_on<digit>> {};
+struct draw_digit : draw<image, time_steps<10>, hidden_units<256>, code_size<100>, glimpses<2, 5>, conditioned_on<digit>> {};
 
 // `each` of every digit; of one row, its canvases from the first step to the last.
 rows<image> painted(examples::run_of<draw_digit>& run, std::size_t each, std::vector<float>& labels) {

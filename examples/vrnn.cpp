@@ -9,8 +9,8 @@ using namespace elbo;
 
 using image = shape<1, 28, 28>;
 
-struct with_codes : vrnn<image, hidden<256>, codes<50>, features<128>> {};
-struct without : recurrent_net<image, hidden<352>, features<128>> {};
+struct with_codes : vrnn<image, hidden_units<256>, code_size<50>, feature_size<128>> {};
+struct without : recurrent_net<image, hidden_units<352>, feature_size<128>> {};
 
 static_assert(parameter_count<without> >= parameter_count<with_codes>);
 

@@ -16,11 +16,11 @@ using grey   = shape<1, 6, 5>;
 using colour = shape<2, 4, 6>;
 
 template <class Image, class... More>
-struct small : draw<Image, steps<3>, hidden<5>, codes<2>, More...> {};
+struct small : draw<Image, time_steps<3>, hidden_units<5>, code_size<2>, More...> {};
 
 using whole    = small<grey>;
 using attended = small<grey, glimpses<2, 3>>;
-using coloured = small<colour, glimpses<2, 3>, likelihood<discretised_logistic<>>>;
+using coloured = small<colour, glimpses<2, 3>, with_likelihood<discretised_logistic<>>>;
 using by_label = small<grey, glimpses<2, 3>, conditioned_on<label<4>>>;
 
 BOOST_AUTO_TEST_CASE(without_attention) { laws::obeys_the_law<whole>("draw"); }
@@ -33,10 +33,10 @@ static_assert(cost_of_a_step.verbs > 100 && cost_of_a_step.flops > 0);
 
 // However many steps there are, the parameters are the same: the weights are shared.
 template <int T>
-struct longer : draw<grey, steps<T>, hidden<5>, codes<2>, glimpses<2, 3>> {};
+struct longer : draw<grey, time_steps<T>, hidden_units<5>, code_size<2>, glimpses<2, 3>> {};
 static_assert(parameter_count<longer<1>> == parameter_count<longer<64>>);
 template <int T, int S>
-struct longer_in_segments : draw<grey, steps<T>, hidden<5>, codes<2>, glimpses<2, 3>, in_segments<S>> {};
+struct longer_in_segments : draw<grey, time_steps<T>, hidden_units<5>, code_size<2>, glimpses<2, 3>, in_segments<S>> {};
 
 template <class Model>
 std::vector<double> replayed_step(std::vector<double>& gradients) {
@@ -72,8 +72,8 @@ BOOST_AUTO_TEST_CASE(in_segments_of_time) {
 }
 
 // 64 steps of the paper's size: what a step takes, before it runs.
-struct paper : draw<shape<1, 28, 28>, steps<64>, hidden<256>, codes<100>, glimpses<2, 5>> {};
-struct frugal : draw<shape<1, 28, 28>, steps<64>, hidden<256>, codes<100>, glimpses<2, 5>, in_segments<16>> {};
+struct paper : draw<shape<1, 28, 28>, time_steps<64>, hidden_units<256>, code_size<100>, glimpses<2, 5>> {};
+struct frugal : draw<shape<1, 28, 28>, time_steps<64>, hidden_units<256>, code_size<100>, glimpses<2, 5>, in_segments<16>> {};
 BOOST_AUTO_TEST_CASE(memory_of_a_long_run) {
     const auto all = plan<paper>::bytes(100), anew = plan<frugal>::bytes(100), half = plan<frugal>::flops(100);
     BOOST_TEST_MESSAGE("64 steps, batch 100: " << static_cast<double>(all) / 1e6 << " MB, computed anew " << static_cast<double>(anew) / 1e6 << " MB, " << static_cast<double>(half) / static_cast<double>(plan<paper>::flops(100)) << " times the FLOPs");

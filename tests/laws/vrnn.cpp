@@ -12,16 +12,16 @@ using namespace elbo;
 
 using sequence = shape<3, 4>;
 
-struct with_codes : vrnn<sequence, hidden<5>, codes<2>, features<4>> {};
-struct in_parts : vrnn<shape<9, 4>, hidden<5>, codes<2>, features<4>, in_segments<3>> {};
-struct without : recurrent_net<sequence, hidden<5>, features<4>> {};
+struct with_codes : vrnn<sequence, hidden_units<5>, code_size<2>, feature_size<4>> {};
+struct in_parts : vrnn<shape<9, 4>, hidden_units<5>, code_size<2>, feature_size<4>, in_segments<3>> {};
+struct without : recurrent_net<sequence, hidden_units<5>, feature_size<4>> {};
 
 BOOST_AUTO_TEST_CASE(with_codes_obeys) { laws::obeys_the_law<with_codes>("vrnn", {.step = 1e-5}); }
 BOOST_AUTO_TEST_CASE(in_parts_obeys) { laws::obeys_the_law<in_parts>("vrnn, in segments", {.step = 1e-5}); }
 BOOST_AUTO_TEST_CASE(without_obeys) { laws::obeys_the_law<without>("recurrent net"); }
 
 // The same weights see an image as they see its rows.
-struct of_an_image : vrnn<shape<1, 3, 4>, hidden<5>, codes<2>, features<4>> {};
+struct of_an_image : vrnn<shape<1, 3, 4>, hidden_units<5>, code_size<2>, feature_size<4>> {};
 static_assert(hash_of(programs::training<of_an_image>()) == hash_of(programs::training<with_codes>()));
 
 // A frame is judged before it is seen: what comes later changes nothing of what came before.

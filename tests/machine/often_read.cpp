@@ -22,8 +22,8 @@ double most_apart(const std::vector<float>& a, const std::vector<float>& b) {
     return worst;
 }
 
-struct draw_small : draw<shape<1, 9, 8>, steps<9>, hidden<37>, codes<5>, glimpses<2, 3>> {};
-struct draw_in_segments : draw<shape<1, 9, 8>, steps<9>, hidden<37>, codes<5>, glimpses<2, 3>, in_segments<3>> {};
+struct draw_small : draw<shape<1, 9, 8>, time_steps<9>, hidden_units<37>, code_size<5>, glimpses<2, 3>> {};
+struct draw_in_segments : draw<shape<1, 9, 8>, time_steps<9>, hidden_units<37>, code_size<5>, glimpses<2, 3>, in_segments<3>> {};
 
 }  // namespace
 

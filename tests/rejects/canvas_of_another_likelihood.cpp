@@ -7,9 +7,9 @@ using namespace elbo;
 using image = shape<1, 8, 8>;
 
 #ifdef ELBO_ACCEPTED
-struct model : draw<image, steps<2>, hidden<5>, codes<2>, likelihood<discretised_logistic<>>> {};
+struct model : draw<image, time_steps<2>, hidden_units<5>, code_size<2>, with_likelihood<discretised_logistic<>>> {};
 #else
-struct model : draw<image, steps<2>, hidden<5>, codes<2>, likelihood<diagonal_normal<64>>> {};
+struct model : draw<image, time_steps<2>, hidden_units<5>, code_size<2>, with_likelihood<diagonal_normal<64>>> {};
 #endif
 static_assert(parameter_count<model> > 0);
 static_assert(plan_of<model>.bytes(2) < 64_MiB);

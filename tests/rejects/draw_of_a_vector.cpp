@@ -5,9 +5,9 @@
 using namespace elbo;
 
 #ifdef ELBO_ACCEPTED
-struct model : draw<shape<1, 8, 8>, steps<2>, hidden<5>, codes<2>> {};
+struct model : draw<shape<1, 8, 8>, time_steps<2>, hidden_units<5>, code_size<2>> {};
 #else
-struct model : draw<shape<64>, steps<2>, hidden<5>, codes<2>> {};
+struct model : draw<shape<64>, time_steps<2>, hidden_units<5>, code_size<2>> {};
 #endif
 static_assert(parameter_count<model> > 0);
 static_assert(plan_of<model>.bytes(2) < 64_MiB);

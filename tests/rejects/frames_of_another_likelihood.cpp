@@ -5,9 +5,9 @@
 using namespace elbo;
 
 #ifdef ELBO_ACCEPTED
-struct model : vrnn<shape<3, 4>, hidden<5>, codes<2>, features<4>, likelihood<normal<>>> {};
+struct model : vrnn<shape<3, 4>, hidden_units<5>, code_size<2>, feature_size<4>, with_likelihood<normal<>>> {};
 #else
-struct model : vrnn<shape<3, 4>, hidden<5>, codes<2>, features<4>, likelihood<diagonal_normal<2>>> {};
+struct model : vrnn<shape<3, 4>, hidden_units<5>, code_size<2>, feature_size<4>, with_likelihood<diagonal_normal<2>>> {};
 #endif
 static_assert(parameter_count<model> > 0);
 static_assert(plan_of<model>.bytes(2) < 64_MiB);

@@ -5,9 +5,9 @@
 using namespace elbo;
 
 #ifdef ELBO_ACCEPTED
-struct model : vrnn<shape<3, 4>, hidden<5>, codes<2>, features<4>> {};
+struct model : vrnn<shape<3, 4>, hidden_units<5>, code_size<2>, feature_size<4>> {};
 #else
-struct model : vrnn<shape<12>, hidden<5>, codes<2>, features<4>> {};
+struct model : vrnn<shape<12>, hidden_units<5>, code_size<2>, feature_size<4>> {};
 #endif
 static_assert(parameter_count<model> > 0);
 static_assert(plan_of<model>.bytes(2) < 64_MiB);

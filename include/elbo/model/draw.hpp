@@ -7,9 +7,9 @@ namespace elbo {
 
 // DRAW, Gregor et al. (2015): looks at an image and paints one, step by step. Equations are the paper's.
 //
-//     struct whole    : draw<image, steps<10>, hidden<256>, codes<100>> {};
-//     struct attended : draw<image, steps<10>, hidden<256>, codes<100>, glimpses<2, 5>> {};
-//     struct by_label : draw<image, steps<10>, hidden<256>, codes<100>, glimpses<2, 5>, conditioned_on<label<10>>> {};
+//     struct whole    : draw<image, time_steps<10>, hidden_units<256>, code_size<100>> {};
+//     struct attended : draw<image, time_steps<10>, hidden_units<256>, code_size<100>, glimpses<2, 5>> {};
+//     struct by_label : draw<image, time_steps<10>, hidden_units<256>, code_size<100>, glimpses<2, 5>, conditioned_on<label<10>>> {};
 template <class Image, class... Options>
 struct draw : zoo::recomputed<zoo::numbers_of<Options...>().segments> {
     using verdict   = std::bool_constant<zoo::draw_fits<Image, Options...>()>;

@@ -52,11 +52,11 @@ struct through_filters {
 template <class Option>
 inline constexpr bool is_draw_option = false;
 template <int T>
-inline constexpr bool is_draw_option<steps<T>> = true;
+inline constexpr bool is_draw_option<time_steps<T>> = true;
 template <std::size_t N>
-inline constexpr bool is_draw_option<hidden<N>> = true;
+inline constexpr bool is_draw_option<hidden_units<N>> = true;
 template <std::size_t N>
-inline constexpr bool is_draw_option<codes<N>> = true;
+inline constexpr bool is_draw_option<code_size<N>> = true;
 template <std::size_t R, std::size_t W>
 inline constexpr bool is_draw_option<glimpses<R, W>> = true;
 template <int S>
@@ -66,12 +66,12 @@ inline constexpr bool is_draw_option<truncated_at<S>> = S > 0;
 template <class Data>
 inline constexpr bool is_draw_option<conditioned_on<Data>> = true;
 template <class Family>
-inline constexpr bool is_draw_option<likelihood<Family>> = true;
+inline constexpr bool is_draw_option<with_likelihood<Family>> = true;
 
 template <class... Options>
 constexpr bool options_of_draw_must_be_known() {
     constexpr bool known = (is_draw_option<Options> && ... && true);
-    static_assert(known, "elbo: not an option of draw: steps<T>, hidden<N>, codes<N>, glimpses<R, W>, conditioned_on<D>, likelihood<F>, in_segments<S>, truncated_at<S>");
+    static_assert(known, "elbo: not an option of draw: time_steps<T>, hidden_units<N>, code_size<N>, glimpses<R, W>, conditioned_on<D>, with_likelihood<F>, in_segments<S>, truncated_at<S>");
     return known;
 }
 template <class Image>
@@ -82,7 +82,7 @@ constexpr bool draw_must_begin_with_an_image() {
 template <loop_numbers N>
 constexpr bool draw_needs_steps_hidden_and_codes() {
     constexpr bool all = N.steps > 0 && N.hidden > 0 && N.codes > 0;
-    static_assert(all, "elbo: draw needs at least one of each: steps<T>, hidden<N>, codes<N>");
+    static_assert(all, "elbo: draw needs at least one of each: time_steps<T>, hidden_units<N>, code_size<N>");
     return all;
 }
 template <loop_numbers N>

@@ -10,19 +10,19 @@
 namespace elbo {
 
 template <int T>
-struct steps {};
+struct time_steps {};
 template <std::size_t N>
-struct hidden {};  // numbers in the state of a recurrent network
+struct hidden_units {};  // numbers in the state of a recurrent network
 template <std::size_t N>
-struct codes {};  // numbers in the code of one step
+struct code_size {};  // numbers in the code of one step
 template <std::size_t N>
-struct features {};  // numbers that a frame or a code is seen as, and in the hidden layers
+struct feature_size {};  // numbers that a frame or a code is seen as, and in the hidden layers
 template <std::size_t Read, std::size_t Write>
 struct glimpses {};  // grids of Read x Read and Write x Write filters; without them all of the image is read and painted
 template <class Data>
 struct conditioned_on {};  // joins encoder and decoder at every step
 template <class Family>
-struct likelihood {};  // what the canvas parametrises: bernoulli unless it is said
+struct with_likelihood {};  // what the canvas parametrises: bernoulli unless it is said
 template <int Segments>
 struct in_segments {};  // computes the steps anew for the gradients, in so many parts: see tape/recompute.hpp
 template <int Steps>
@@ -38,13 +38,13 @@ struct loop_numbers {
 template <class Option>
 constexpr void take(loop_numbers&, type_of<Option>) {}
 template <int T>
-constexpr void take(loop_numbers& n, type_of<steps<T>>) { n.steps = T; }
+constexpr void take(loop_numbers& n, type_of<time_steps<T>>) { n.steps = T; }
 template <std::size_t N>
-constexpr void take(loop_numbers& n, type_of<hidden<N>>) { n.hidden = N; }
+constexpr void take(loop_numbers& n, type_of<hidden_units<N>>) { n.hidden = N; }
 template <std::size_t N>
-constexpr void take(loop_numbers& n, type_of<codes<N>>) { n.codes = N; }
+constexpr void take(loop_numbers& n, type_of<code_size<N>>) { n.codes = N; }
 template <std::size_t N>
-constexpr void take(loop_numbers& n, type_of<features<N>>) { n.features = N; }
+constexpr void take(loop_numbers& n, type_of<feature_size<N>>) { n.features = N; }
 template <std::size_t R, std::size_t W>
 constexpr void take(loop_numbers& n, type_of<glimpses<R, W>>) { n.read = R, n.write = W, n.attends = true; }
 template <int S>
@@ -84,7 +84,7 @@ struct likelihood_in {
     using type = bernoulli;
 };
 template <class Family, class... Rest>
-struct likelihood_in<likelihood<Family>, Rest...> {
+struct likelihood_in<with_likelihood<Family>, Rest...> {
     using type = Family;
 };
 template <class Image, class Family>

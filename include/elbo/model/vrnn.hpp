@@ -27,13 +27,13 @@ struct sequence_in<shape<1, H, W>> : sequence_in<shape<H, W>> {};
 template <class Option>
 inline constexpr bool is_sequence_option = false;
 template <std::size_t N>
-inline constexpr bool is_sequence_option<hidden<N>> = true;
+inline constexpr bool is_sequence_option<hidden_units<N>> = true;
 template <std::size_t N>
-inline constexpr bool is_sequence_option<codes<N>> = true;
+inline constexpr bool is_sequence_option<code_size<N>> = true;
 template <std::size_t N>
-inline constexpr bool is_sequence_option<features<N>> = true;
+inline constexpr bool is_sequence_option<feature_size<N>> = true;
 template <class Family>
-inline constexpr bool is_sequence_option<likelihood<Family>> = true;
+inline constexpr bool is_sequence_option<with_likelihood<Family>> = true;
 template <int S>
 inline constexpr bool is_sequence_option<in_segments<S>> = S > 0;
 
@@ -45,13 +45,13 @@ constexpr bool a_sequence_model_must_begin_with_a_sequence() {
 template <class... Options>
 constexpr bool options_of_a_sequence_model_must_be_known() {
     constexpr bool known = (is_sequence_option<Options> && ... && true);
-    static_assert(known, "elbo: not an option of a sequence model: hidden<N>, codes<N>, features<N>, likelihood<F>, in_segments<S>");
+    static_assert(known, "elbo: not an option of a sequence model: hidden_units<N>, code_size<N>, feature_size<N>, with_likelihood<F>, in_segments<S>");
     return known;
 }
 template <loop_numbers N, bool Codes>
 constexpr bool a_sequence_model_needs_its_numbers() {
     constexpr bool all = N.hidden > 0 && N.features > 0 && (N.codes > 0) == Codes;
-    static_assert(all, "elbo: vrnn needs hidden<N>, codes<N> and features<N>; recurrent_net needs hidden<N> and features<N>");
+    static_assert(all, "elbo: vrnn needs hidden_units<N>, code_size<N> and feature_size<N>; recurrent_net needs hidden_units<N> and feature_size<N>");
     return all;
 }
 template <class Frame, class Family>
@@ -90,7 +90,7 @@ struct sequence_model : recomputed<numbers_of<Options...>().segments> {
 // VRNN, Chung et al. (2015): a variational autoencoder at every step of a recurrence, with a prior that has learned.
 // Equations are the paper's.
 //
-//     struct rows : vrnn<shape<1, 28, 28>, hidden<256>, codes<50>, features<128>> {};
+//     struct rows : vrnn<shape<1, 28, 28>, hidden_units<256>, code_size<50>, feature_size<128>> {};
 template <class Data, class... Options>
 struct vrnn : zoo::sequence_model<Data, true, Options...> {
     using base = zoo::sequence_model<Data, true, Options...>;
@@ -190,7 +190,7 @@ private:
 
 // The same recurrence without codes: each frame from those before it. What it costs is -log p(x) itself.
 //
-//     struct rows : recurrent_net<shape<1, 28, 28>, hidden<256>, features<128>> {};
+//     struct rows : recurrent_net<shape<1, 28, 28>, hidden_units<256>, feature_size<128>> {};
 template <class Data, class... Options>
 struct recurrent_net : zoo::sequence_model<Data, false, Options...> {
     using base = zoo::sequence_model<Data, false, Options...>;
