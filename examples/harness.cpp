@@ -55,6 +55,15 @@ std::string fit(example_run& run, training<host>& train, const checkpoint_folder
     return keep.stopped() ? keep.path() : "";
 }
 
+// A file without labels may be sorted by class, as fixed-binarised MNIST is: its first images should show all of it.
+void mix(data::images& set) {
+    const data::permutation   order(set.size(), 1, "mix");
+    std::vector<std::uint8_t> mixed;
+    mixed.reserve(set.pixels.size());
+    for (std::size_t i = 0; i < set.size(); ++i) mixed.insert(mixed.end(), set[order(i)].begin(), set[order(i)].end());
+    set.pixels = std::move(mixed);
+}
+
 void write_results(const std::string& path, const std::vector<named_value>& results) {
     std::string lines;
     for (const named_value& r : results) {
@@ -81,6 +90,7 @@ data_set load_data(const options& o, bool coloured_digits) {
         }
         if (o.fast) set.splits.train = some_of(set.splits.train, 2000), set.splits.test = some_of(set.splits.test, 500);
     }
+    if (!set.splits.test.labelled()) mix(set.splits.test);
     set.held_out = some_of(set.splits.test, 1000);
     set.binarise = o.number("binarise") != 0;
     set.seed     = o.seed;

@@ -87,13 +87,13 @@ template <class Family, class... Rest>
 struct likelihood_in<with_likelihood<Family>, Rest...> {
     using type = Family;
 };
+template <class First, class... Rest>
+struct likelihood_in<First, Rest...> : likelihood_in<Rest...> {};
 template <class Image, class Family>
 inline constexpr bool parametrised_by = false;
 template <class Image, a_family Family>
 inline constexpr bool parametrised_by<Image, Family> =
     std::is_same_v<typename Family::template support<Image>, Image> && is_accepted<layers::rejects<Family, Image>>;
-template <class First, class... Rest>
-struct likelihood_in<First, Rest...> : likelihood_in<Rest...> {};
 
 // `segments` is there where it was asked for: see programs::training.
 template <int Segments>

@@ -210,7 +210,7 @@ private:
     ELBO_OUTLINE void cut(node_id id, std::vector<tile>& tiles) {
         const node& n    = tape_[id];
         int         all  = 1, part = 1;
-        if (n.what == verb::product) all = n.e.fold, part = 48;
+        if (n.what == verb::product) all = n.e.fold, part = (all + (all + 95) / 96 - 1) / ((all + 95) / 96);  // even, at most 96
         else if (n.what == verb::conv_filter) {
             const window& w = tape_.windows[at(n.i)];
             all = w.kernel_h, part = 1;
