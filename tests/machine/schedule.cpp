@@ -41,7 +41,10 @@ int faults(const tape& t, const schedule_of& s) {
             if (work_of(t, t[made]) == work::none) continue;
             const int mine = s.time[at(id)], its = s.time[at(made)];
             if (its > mine) ++found;
-            else if (its == mine) found += k == work::whole || place[at(made)] >= place[at(id)];
+            else if (its == mine) {  // a sum that goes on with another runs together with it
+                const bool goes_on = x == n.c && s.go_on[at(x)] == id && continues(t.nodes.data(), n);
+                found += (k == work::whole && !goes_on) || place[at(made)] >= place[at(id)];
+            }
         }
         if (n.what != verb::assign) continue;
         for (node_id reader = 0; reader < t.size(); ++reader)  // a state changes when all have read it

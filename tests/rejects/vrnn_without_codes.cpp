@@ -1,4 +1,4 @@
-// rejects: elbo: vrnn needs hidden_units<N>, code_size<N> and feature_size<N>; recurrent_net needs hidden_units<N> and feature_size<N>
+// rejects: elbo: vrnn needs hidden_units<N>, code_size<N> and feature_size<N>, recurrent_net hidden_units<N> and feature_size<N>
 // SPDX-License-Identifier: MIT
 #include <elbo/elbo.hpp>
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/layer/arrange.hpp>
 #include <elbo/layer/attention.hpp>
+#include <elbo/layer/linear.hpp>
+#include <elbo/layer/stack.hpp>
 #include <elbo/model/loop_options.hpp>
 
 // How draw<Image, ...> reads and paints an image, and how its parts must fit together. Equations are those of Gregor et

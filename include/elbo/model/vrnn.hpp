@@ -51,7 +51,7 @@ constexpr bool options_of_a_sequence_model_must_be_known() {
 template <loop_numbers N, bool Codes>
 constexpr bool a_sequence_model_needs_its_numbers() {
     constexpr bool all = N.hidden > 0 && N.features > 0 && (N.codes > 0) == Codes;
-    static_assert(all, "elbo: vrnn needs hidden_units<N>, code_size<N> and feature_size<N>; recurrent_net needs hidden_units<N> and feature_size<N>");
+    static_assert(all, "elbo: vrnn needs hidden_units<N>, code_size<N> and feature_size<N>, recurrent_net hidden_units<N> and feature_size<N>");
     return all;
 }
 template <class Frame, class Family>

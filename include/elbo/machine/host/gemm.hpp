@@ -31,25 +31,39 @@ struct left {
     std::size_t  row, step;
 };
 
-// C (Rows, panel) = A B, or C += A B. Of a C with fewer columns, but a vector's at least, the second vector begins where
-// it ends with the row: columns that both have are computed twice.
+// One of several products whose sum is wanted.
+struct term {
+    const float *a, *b;
+};
+// What a block reads of each term: from element `a_at` of its A, from column `b_at` of its B.
+struct part {
+    std::size_t a_at, b_at, row, step, ldb, k;
+};
+
+// C (Rows, panel) = sum of A B, or C += that: C stays in registers from the first term to the last. Of a C with fewer
+// columns, but a vector's at least, the second vector begins where it ends with the row: columns that both have are
+// computed twice.
 template <std::size_t Rows>
-void block(const left& A, const float* b, std::size_t ldb, float* c, std::size_t ldc, std::size_t k, bool add, std::size_t second = lanes) {
+void block(const term* terms, std::size_t count, const part& of, float* c, std::size_t ldc, bool add, std::size_t second) {
     vec acc[Rows][2];
     for (std::size_t i = 0; i < Rows; ++i) {
         acc[i][0] = add ? load(c + i * ldc) : vec{};
         acc[i][1] = add ? load(c + i * ldc + second) : vec{};
     }
-    const float* a = A.a;
-    for (std::size_t p = 0; p < k; ++p, b += ldb, a += A.step) {
-        __builtin_prefetch(b + 8 * ldb);
-        __builtin_prefetch(b + 8 * ldb + lanes);
-        const vec b0 = load(b), b1 = load(b + second);
+    const std::size_t row = of.row, step = of.step, ldb = of.ldb;
+    for (std::size_t t = 0; t < count; ++t) {
+        const float* a = terms[t].a + of.a_at;
+        const float* b = terms[t].b + of.b_at;
+        for (std::size_t p = 0; p < of.k; ++p, b += ldb, a += step) {
+            __builtin_prefetch(b + 8 * ldb);
+            __builtin_prefetch(b + 8 * ldb + lanes);
+            const vec b0 = load(b), b1 = load(b + second);
 #pragma GCC unroll 12
-        for (std::size_t i = 0; i < Rows; ++i) {
-            const vec x = a[i * A.row] - vec{};
-            acc[i][0] += x * b0;
-            acc[i][1] += x * b1;
+            for (std::size_t i = 0; i < Rows; ++i) {
+                const vec x = a[i * row] - vec{};
+                acc[i][0] += x * b0;
+                acc[i][1] += x * b1;
+            }
         }
     }
     for (std::size_t i = 0; i < Rows; ++i) {
@@ -57,7 +71,7 @@ void block(const left& A, const float* b, std::size_t ldb, float* c, std::size_t
         store(c + i * ldc + second, acc[i][1]);
     }
 }
-using block_function = void (*)(const left&, const float*, std::size_t, float*, std::size_t, std::size_t, bool, std::size_t);
+using block_function = void (*)(const term*, std::size_t, const part&, float*, std::size_t, bool, std::size_t);
 template <std::size_t... I>
 constexpr auto block_table(std::index_sequence<I...>) {
     return std::array<block_function, sizeof...(I)>{&block<I + 1>...};
@@ -75,18 +89,16 @@ inline std::size_t scratch_floats(std::size_t k) {
 
 ELBO_OUTLINE inline void rows_times_strips(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb, float* c,
                               std::size_t ldc, bool add, float* scratch) {
-    const std::size_t count = (m + most_rows - 1) / most_rows;
-    for (std::size_t j = 0; j < n; j += strip * panel)
+    const std::size_t count = (m + most_rows - 1) / most_rows, wide = strip * panel;
+    for (std::size_t j = 0; j < n; j += wide)
         for (std::size_t p = 0; p < k; p += strip_rows) {
             const std::size_t inner = k - p < strip_rows ? k - p : strip_rows;
-            for (std::size_t q = 0; q < inner; ++q)
-                for (std::size_t s = 0; s < strip; ++s)
-                    std::memcpy(scratch + (s * inner + q) * panel, b + (p + q) * ldb + j + s * panel, panel * sizeof(float));
-            for (std::size_t s = 0; s < strip; ++s)
+            for (std::size_t q = 0; q < inner; ++q) std::memcpy(scratch + q * wide, b + (p + q) * ldb + j, wide * sizeof(float));
+            const term one{A.a + p * A.step, scratch};
+            for (std::size_t s = 0; s < wide; s += panel)
                 for (std::size_t i = 0; i < count; ++i) {
                     const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
-                    blocks[rows - 1]({A.a + r * A.row + p * A.step, A.row, A.step}, scratch + s * inner * panel, panel,
-                                     c + r * ldc + j + s * panel, ldc, inner, add || p > 0, lanes);
+                    blocks[rows - 1](&one, 1, {r * A.row, s, A.row, A.step, wide, inner}, c + r * ldc + j + s, ldc, add || p > 0, lanes);
                 }
         }
 }
@@ -97,29 +109,31 @@ ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::si
     const std::size_t count = (m + most_rows - 1) / most_rows;
     const auto        first = [&](std::size_t i) { return i * m / count; };
     if (count > 2 && k >= 256 && ldb % 512 == 0 && n % (strip * panel) == 0) return rows_times_strips(m, n, k, A, b, ldb, c, ldc, add, scratch);
-    std::size_t       j     = 0;
+    const term        one{A.a, b};
+    std::size_t       j = 0;
     for (; j + panel <= n; j += panel)
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = first(i), rows = first(i + 1) - r;
-            blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, b + j, ldb, c + r * ldc + j, ldc, k, add, lanes);
+            blocks[rows - 1](&one, 1, {r * A.row, j, A.row, A.step, ldb, k}, c + r * ldc + j, ldc, add, lanes);
         }
     if (j == n) return;
     const std::size_t rest = n - j;
     if (rest >= lanes) {
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = first(i), rows = first(i + 1) - r;
-            blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, b + j, ldb, c + r * ldc + j, ldc, k, add, rest - lanes);
+            blocks[rows - 1](&one, 1, {r * A.row, j, A.row, A.step, ldb, k}, c + r * ldc + j, ldc, add, rest - lanes);
         }
         return;
     }
     float*            tile = scratch + (k + 8) * panel;
     std::memset(scratch, 0, (k + 8) * panel * sizeof(float));
     for (std::size_t p = 0; p < k; ++p) std::memcpy(scratch + p * panel, b + p * ldb + j, rest * sizeof(float));
+    const term last{A.a, scratch};
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t r = first(i), rows = first(i + 1) - r;
         if (add)
             for (std::size_t q = 0; q < rows; ++q) std::memcpy(tile + q * panel, c + (r + q) * ldc + j, rest * sizeof(float));
-        blocks[rows - 1]({A.a + r * A.row, A.row, A.step}, scratch, panel, tile, panel, k, add, lanes);
+        blocks[rows - 1](&last, 1, {r * A.row, 0, A.row, A.step, panel, k}, tile, panel, add, lanes);
         for (std::size_t q = 0; q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, tile + q * panel, rest * sizeof(float));
     }
 }
@@ -227,90 +241,52 @@ ELBO_OUTLINE inline void rows_times_transpose(std::size_t m, std::size_t n, std:
     for (std::size_t j = 0; j < n; j += panel) {
         const std::size_t cols = n - j < panel ? n - j : panel;
         transpose_panel(b + j * ldb, ldb, cols, k, scratch);
+        const term one{whole.a, scratch};
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
-            const left        A{whole.a + r * whole.row, whole.row, whole.step};
+            const part        of{r * whole.row, 0, whole.row, whole.step, panel, k};
             if (cols >= lanes) {
-                blocks[rows - 1](A, scratch, panel, c + r * ldc + j, ldc, k, add, cols - lanes);
+                blocks[rows - 1](&one, 1, of, c + r * ldc + j, ldc, add, cols - lanes);
                 continue;
             }
             if (add)
                 for (std::size_t q = 0; q < rows; ++q) std::memcpy(tile + q * panel, c + (r + q) * ldc + j, cols * sizeof(float));
-            blocks[rows - 1](A, scratch, panel, tile, panel, k, add, lanes);
+            blocks[rows - 1](&one, 1, of, tile, panel, add, lanes);
             for (std::size_t q = 0; q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, tile + q * panel, cols * sizeof(float));
         }
     }
 }
 
-// ---- C (m, n) = sum of A' B over several pairs: A is (k, m), B (k, n). C stays in registers from the first to the last.
-// Where the B's lie packed in panels, one after another, they are read there ----
+// ---- C (m, n) = sum of A' B over several terms: A is (k, m), B (k, n) ----
 
-struct term {
-    const float *a, *b;
-};
-template <std::size_t Rows>
-void block_of_terms(const term* terms, std::size_t count, const float* packed, std::size_t row, std::size_t column, std::size_t lda, std::size_t ldb, float* c,
-                    std::size_t ldc, std::size_t k, bool add, std::size_t second) {
-    vec acc[Rows][2];
-    for (std::size_t i = 0; i < Rows; ++i) {
-        acc[i][0] = add ? load(c + i * ldc) : vec{};
-        acc[i][1] = add ? load(c + i * ldc + second) : vec{};
-    }
-    for (std::size_t s = 0; s < count; ++s) {
-        const float* a = terms[s].a + row;
-        const float* b = packed != nullptr ? packed + s * k * panel : terms[s].b + column;
-        for (std::size_t p = 0; p < k; ++p, a += lda, b += ldb) {
-            __builtin_prefetch(b + 8 * ldb);
-            __builtin_prefetch(b + 8 * ldb + lanes);
-            const vec b0 = load(b), b1 = load(b + second);
-#pragma GCC unroll 12
-            for (std::size_t i = 0; i < Rows; ++i) {
-                const vec x = a[i] - vec{};
-                acc[i][0] += x * b0;
-                acc[i][1] += x * b1;
-            }
-        }
-    }
-    for (std::size_t i = 0; i < Rows; ++i) {
-        store(c + i * ldc, acc[i][0]);
-        store(c + i * ldc + second, acc[i][1]);
-    }
-}
-using terms_function = void (*)(const term*, std::size_t, const float*, std::size_t, std::size_t, std::size_t, std::size_t, float*, std::size_t, std::size_t, bool, std::size_t);
-template <std::size_t... I>
-constexpr auto terms_table(std::index_sequence<I...>) {
-    return std::array<terms_function, sizeof...(I)>{&block_of_terms<I + 1>...};
-}
-inline constexpr auto blocks_of_terms = terms_table(std::make_index_sequence<most_rows>{});
-
-// A strip of all B's first where rows_times_strips would; several at a time, as many as fit.
-ELBO_OUTLINE inline void sum_of_strips(const term* terms, std::size_t terms_count, std::size_t m, std::size_t n, std::size_t k, std::size_t lda,
-                          std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
-    const std::size_t count = (m + most_rows - 1) / most_rows, together = strip_rows / k;
-    for (std::size_t j = 0; j < n; j += strip * panel)
+// A strip of all B's first where rows_times_matrix would; as many terms at a time as fit. `spare` has room for them.
+ELBO_OUTLINE inline void sum_of_strips(const term* terms, std::size_t terms_count, term* spare, std::size_t m, std::size_t n, std::size_t k,
+                          std::size_t lda, std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
+    const std::size_t count = (m + most_rows - 1) / most_rows, together = strip_rows / k, wide = strip * panel;
+    for (std::size_t j = 0; j < n; j += wide)
         for (std::size_t t = 0; t < terms_count; t += together) {
             const std::size_t some = terms_count - t < together ? terms_count - t : together;
-            for (std::size_t u = 0; u < some; ++u)
-                for (std::size_t q = 0; q < k; ++q)
-                    for (std::size_t s = 0; s < strip; ++s)
-                        std::memcpy(scratch + ((s * some + u) * k + q) * panel, terms[t + u].b + q * ldb + j + s * panel, panel * sizeof(float));
-            for (std::size_t s = 0; s < strip; ++s)
+            for (std::size_t u = 0; u < some; ++u) {
+                spare[u] = {terms[t + u].a, scratch + u * k * wide};
+                for (std::size_t q = 0; q < k; ++q) std::memcpy(scratch + (u * k + q) * wide, terms[t + u].b + q * ldb + j, wide * sizeof(float));
+            }
+            for (std::size_t s = 0; s < wide; s += panel)
                 for (std::size_t i = 0; i < count; ++i) {
                     const std::size_t r = i * m / count, rows = (i + 1) * m / count - r;
-                    blocks_of_terms[rows - 1](terms + t, some, scratch + s * some * k * panel, r, 0, lda, panel, c + r * ldc + j + s * panel, ldc, k, add || t > 0, lanes);
+                    blocks[rows - 1](spare, some, {r, s, 1, lda, wide, k}, c + r * ldc + j + s, ldc, add || t > 0, lanes);
                 }
         }
 }
-ELBO_OUTLINE inline void sum_of_products(const term* terms, std::size_t terms_count, std::size_t m, std::size_t n, std::size_t k, std::size_t lda,
+ELBO_OUTLINE inline void sum_of_products(const term* terms, std::size_t terms_count, term* spare, std::size_t m, std::size_t n, std::size_t k, std::size_t lda,
                             std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
     const std::size_t count = (m + most_rows - 1) / most_rows;
     if (count > 2 && k * terms_count >= 256 && k <= strip_rows && ldb % 512 == 0 && n % (strip * panel) == 0)
-        return sum_of_strips(terms, terms_count, m, n, k, lda, ldb, c, ldc, add, scratch);
+        return sum_of_strips(terms, terms_count, spare, m, n, k, lda, ldb, c, ldc, add, scratch);
     std::size_t j = 0;
     for (; j + lanes <= n; j += panel)
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = i * m / count, rows = (i + 1) * m / count - r, cols = n - j < panel ? n - j : panel;
-            blocks_of_terms[rows - 1](terms, terms_count, nullptr, r, j, lda, ldb, c + r * ldc + j, ldc, k, add, cols - lanes);
+            blocks[rows - 1](terms, terms_count, {r, j, 1, lda, ldb, k}, c + r * ldc + j, ldc, add, cols - lanes);
         }
     if (j >= n) return;
     for (std::size_t s = 0; s < terms_count; ++s)
@@ -341,9 +317,9 @@ ELBO_OUTLINE inline void rows_times_packed(std::size_t m, std::size_t n, std::si
     for (std::size_t j = 0; j < n; j += panel)
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = i * m / count, rows = (i + 1) * m / count - r, cols = n - j < panel ? n - j : panel;
-            const left        A{whole.a + r * whole.row, whole.row, whole.step};
+            const term        one{whole.a, packed + j * k};
             const bool        fits = cols == panel;
-            blocks[rows - 1](A, packed + j * k, panel, fits ? c + r * ldc + j : scratch, fits ? ldc : panel, k, false, lanes);
+            blocks[rows - 1](&one, 1, {r * whole.row, 0, whole.row, whole.step, panel, k}, fits ? c + r * ldc + j : scratch, fits ? ldc : panel, false, lanes);
             for (std::size_t q = 0; !fits && q < rows; ++q) std::memcpy(c + (r + q) * ldc + j, scratch + q * panel, cols * sizeof(float));
         }
 }

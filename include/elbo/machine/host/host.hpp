@@ -203,7 +203,7 @@ private:
                     if (schedule_.go_on[at(id)] < 0) cut(id, tiles_[p]);
         index longest = 0;
         for (const auto& chain : chains_) longest = std::max(longest, chain.size());
-        terms_.assign(static_cast<index>(machine_.threads()), std::vector<gemm::term>(longest));
+        terms_.assign(static_cast<index>(machine_.threads()), std::vector<gemm::term>(2 * longest));
     }
 
     // Output tiles of what sums over the batch; each has its whole sum.
@@ -311,7 +311,7 @@ private:
             else if (rows == 0) std::memset(y, 0, size * C * sizeof(float));
             if (chain.size() > 1 && f.product == &gemm::multiply) {
                 for (index k = 0; k < chain.size(); ++k) terms[k] = {f.at[at(tape_[chain[k]].a)] + first, f.at[at(tape_[chain[k]].b)]};
-                return gemm::sum_of_products(terms, chain.size(), size, C, rows, cols, ldb, y, C, before != nullptr, scratch);
+                return gemm::sum_of_products(terms, chain.size(), terms + chain.size(), size, C, rows, cols, ldb, y, C, before != nullptr, scratch);
             }
             for (index k = 0; k < chain.size(); ++k)
                 f.product(true, false, size, C, rows, f.at[at(tape_[chain[k]].a)] + first, cols, f.at[at(tape_[chain[k]].b)], ldb, y, C, before != nullptr || k > 0, scratch);
