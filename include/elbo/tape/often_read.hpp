@@ -5,15 +5,6 @@
 
 namespace elbo {
 
-// How many rows each batch axis has in a replay; axis 0 is the one row of what is not batched.
-inline constexpr int most_axes = 4;
-using row_counts               = std::array<std::int64_t, most_axes>;
-
-constexpr std::int64_t rows_of(extent e, const row_counts& counts) {
-    return e.axis == 0 ? e.fold : e.fold * counts[static_cast<std::size_t>(e.axis)];
-}
-constexpr std::int64_t size_of(extent e, const row_counts& counts) { return rows_of(e, counts) * e.cols; }
-
 // A parameter that so many chunks of rows are multiplied by in one replay (a loop's weights; any weights, where the batch
 // is large) that a machine does well to keep a copy of it, laid out as its kernel reads it.
 struct often_read {

@@ -3,7 +3,19 @@
 
 #include <elbo/tape/tape.hpp>
 
+#include <array>
+#include <cstdint>
+
 namespace elbo {
+
+// How many rows each batch axis has in a replay; axis 0 is the one row of what is not batched.
+inline constexpr int most_axes = 4;
+using row_counts               = std::array<std::int64_t, most_axes>;
+
+constexpr std::int64_t rows_of(extent e, const row_counts& counts) {
+    return e.axis == 0 ? e.fold : e.fold * counts[static_cast<std::size_t>(e.axis)];
+}
+constexpr std::int64_t size_of(extent e, const row_counts& counts) { return rows_of(e, counts) * e.cols; }
 
 // When a machine with a cache runs each verb. Verbs whose results have rows of their own run chunk by chunk, a chunk of
 // the batch through all of them while it is in the cache; what needs the whole batch (weight gradients, sums) runs after
