@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(every_part_of_a_key_counts) {
         t.outputs = {{"noise", t.noise({1, 1, 8}, true, purpose, loop)}};
         handed_in d;
         d.counts = {1, 4, 0, 0}, d.seed = seed, d.step = step;
-        return on_host(machine, t, d).outputs[0];
+        return on(machine, t, d).outputs[0];
     };
     const std::vector<std::vector<float>> all = {numbers(1, 0, 0, 0), numbers(2, 0, 0, 0),          numbers(1, 1, 0, 0), numbers(1, 0, 1, 0),
                                                  numbers(1, 0, 0, 1), numbers(0x100000001, 0, 0, 0), numbers(0, 0, 0, 0)};
@@ -108,14 +108,14 @@ BOOST_AUTO_TEST_CASE(moments) {
         for (float v : x) s += std::pow(static_cast<double>(v), power);
         return s / static_cast<double>(x.size());
     };
-    const auto   z = on_host(machine, noise_tape(2, 50, false), d).outputs[0];
+    const auto   z = on(machine, noise_tape(2, 50, false), d).outputs[0];
     const double n = static_cast<double>(z.size());  // 400000
     const double of_a_mean = 4.5 / std::sqrt(n);     // four and a half standard errors of a number of variance 1
     BOOST_TEST(std::abs(moment(z, 1)) <= of_a_mean);
     BOOST_TEST(std::abs(moment(z, 2) - 1) <= of_a_mean * std::sqrt(2.0));
     BOOST_TEST(std::abs(moment(z, 3)) <= of_a_mean * std::sqrt(15.0));
     BOOST_TEST(std::abs(moment(z, 4) - 3) <= of_a_mean * std::sqrt(96.0));
-    const auto u = on_host(machine, noise_tape(2, 50, true), d).outputs[0];
+    const auto u = on(machine, noise_tape(2, 50, true), d).outputs[0];
     BOOST_TEST(std::abs(moment(u, 1) - 1.0 / 2) <= of_a_mean * std::sqrt(1.0 / 12));
     BOOST_TEST(std::abs(moment(u, 2) - 1.0 / 3) <= of_a_mean * std::sqrt(4.0 / 45));
     BOOST_TEST(std::all_of(u.begin(), u.end(), [](float x) { return x > 0 && x < 1; }));

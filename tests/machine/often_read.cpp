@@ -78,12 +78,12 @@ BOOST_AUTO_TEST_CASE(a_loop_on_a_host_is_the_loop) {
         const handed_in d    = something_for<M>(53);
         const auto      want = on_plain(t, d);
         host            alone{{1}};
-        const auto      got = on_host(alone, t, d);
+        const auto      got = on(alone, t, d);
         for (std::size_t k = 0; k < want.outputs.size(); ++k) BOOST_TEST(apart(got.outputs[k], want.outputs[k]) < 1e-5, m.name);
         BOOST_TEST(apart(got.gradients, want.gradients, 0.1) < 1e-4, m.name);
         for (const int threads : {2, 3}) {
             host team{{threads}};
-            BOOST_TEST((on_host(team, t, d) == got), m.name << ", " << threads << " threads");
+            BOOST_TEST((on(team, t, d) == got), m.name << ", " << threads << " threads");
         }
         host::program made(alone, t, {1, 53, 53, 53});
         BOOST_TEST(static_cast<std::int64_t>(made.arena_floats()) <= measure(t, {1, 53, 53, 53}).live);

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(right_at_the_sizes_that_people_train) {
         const handed_in d    = something_for<M>(61);
         const auto      want = on_plain(t, d);
         host            machine{{2}};
-        const auto      got = on_host(machine, t, d);
+        const auto      got = on(machine, t, d);
         for (std::size_t k = 0; k < want.outputs.size(); ++k) BOOST_TEST(apart(got.outputs[k], want.outputs[k]) < 1e-5, m.name);
         BOOST_TEST(apart(got.gradients, want.gradients, 0.1) < 1e-4, m.name);
     };

@@ -114,12 +114,12 @@ BOOST_AUTO_TEST_CASE(tapes_that_nobody_would_write) {
         for (const std::int64_t rows : {1, 20, 101}) {
             const sheet s    = random_tape(number, rows);
             const auto  want = on_plain(s.t, s.d);
-            const auto  got  = on_host(one, s.t, s.d);
+            const auto  got  = on(one, s.t, s.d);
             BOOST_TEST_CONTEXT("tape " << number << ", " << rows << " rows") {
                 for (std::size_t k = 0; k < want.outputs.size(); ++k) BOOST_TEST(apart(got.outputs[k], want.outputs[k], 0.1) <= 1e-4);
                 BOOST_TEST(apart(got.gradients, want.gradients, 0.1) <= 1e-3);
                 BOOST_TEST(apart(got.state, want.state, 0.1) <= 1e-4);
-                BOOST_TEST((on_host(three, s.t, s.d) == got));
+                BOOST_TEST((on(three, s.t, s.d) == got));
             }
         }
 }

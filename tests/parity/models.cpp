@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whole training steps on host: what plain<double> says, and the same bits for any number of threads.
+// Whole training steps: what plain<double> says, and the same bits for any number of threads.
 #define BOOST_TEST_MODULE models
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
@@ -12,11 +12,6 @@ using namespace elbo::parity;
 namespace {
 constexpr std::int64_t batches[] = {1, 3, 20, 100, 113};
 
-// One host a thread count, for all tests.
-host& with_threads(int n) {
-    static host one({1}), two({2}), three({3}), eight({8});
-    return n == 1 ? one : n == 2 ? two : n == 3 ? three : eight;
-}
 // Each player's gradients are in units of a tenth of the largest of its own: importance weights are exponentials of sums
 // of pixels, and of small gradients single precision itself (plain<float>) keeps no more.
 template <class Model>
@@ -31,13 +26,13 @@ double gradients_apart(const outcome<float>& got, const outcome<double>& want) {
 }
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(host_computes_what_plain_says) {
+BOOST_AUTO_TEST_CASE(it_computes_what_plain_says) {
     each_model([]<class M>(named_model<M> m) {
         const tape t = programs::training<M>();
         for (const std::int64_t batch : batches) {
             const handed_in d    = something_for<M>(batch);
             const outcome<double> want = on_plain(t, d);
-            const outcome<float>  got  = on_host(with_threads(1), t, d);
+            const outcome<float>  got  = on(tested_with_threads(1), t, d);
             double                terms = 0;
             for (std::size_t k = 0; k < want.outputs.size(); ++k) terms = std::max(terms, apart(got.outputs[k], want.outputs[k]));
             const double gradients = gradients_apart<M>(got, want), state = apart(got.state, want.state);
@@ -56,9 +51,9 @@ BOOST_AUTO_TEST_CASE(threads_do_not_change_a_bit) {
         const tape t = programs::training<M>();
         for (const std::int64_t batch : batches) {
             const handed_in d   = something_for<M>(batch);
-            const outcome<float> one = on_host(with_threads(1), t, d);
+            const outcome<float> one = on(tested_with_threads(1), t, d);
             for (int threads : {2, 3, 8})
-                BOOST_TEST((on_host(with_threads(threads), t, d) == one), m.name << ", batch " << batch << ", " << threads << " threads");
+                BOOST_TEST((on(tested_with_threads(threads), t, d) == one), m.name << ", batch " << batch << ", " << threads << " threads");
         }
     });
 }
@@ -67,11 +62,11 @@ BOOST_AUTO_TEST_CASE(threads_do_not_change_a_bit) {
 BOOST_AUTO_TEST_CASE(capacity_does_not_change_a_bit) {
     each_model([]<class M>(named_model<M> m) {
         const tape     t = programs::training<M>();
-        host&          h = with_threads(2);
-        host::program  roomy(h, t, batches_of(113));
+        tested&          h = tested_with_threads(2);
+        tested::program  roomy(h, t, batches_of(113));
         for (const std::int64_t batch : batches) {
             const handed_in d    = something_for<M>(batch);
-            const outcome<float> just = on_host(h, t, d);
+            const outcome<float> just = on(h, t, d);
             BOOST_TEST((parity::replay<float>(roomy, roomy.code(), d) == just), m.name << ", batch " << batch);
         }
         const handed_in d     = something_for<M>(20);
@@ -81,7 +76,7 @@ BOOST_AUTO_TEST_CASE(capacity_does_not_change_a_bit) {
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_beyond_the_capacity_is_refused) {
-    host::program small(with_threads(1), programs::training<fc>(), batches_of(3));
+    tested::program small(tested_with_threads(1), programs::training<fc>(), batches_of(3));
     const handed_in d = something_for<fc>(4);
     BOOST_CHECK_THROW(parity::replay<float>(small, small.code(), d), recording_error);
 }

@@ -181,11 +181,11 @@ BOOST_AUTO_TEST_CASE(steps_agree_and_do_not_depend_on_threads) {
             const tape            t    = programs::training<M>();
             const handed_in       d    = something_for<M>(20);
             const outcome<double> want = on_plain(t, d);
-            const outcome<float>  got  = on_host(one, t, d);
+            const outcome<float>  got  = on(one, t, d);
             BOOST_TEST_CONTEXT(who.name << ", " << m.name) {
                 for (std::size_t k = 0; k < want.outputs.size(); ++k) BOOST_TEST(apart(got.outputs[k], want.outputs[k]) <= 1e-5);
                 BOOST_TEST(apart(got.gradients, want.gradients, 0.1) <= 1e-4);
-                BOOST_TEST((on_host(two, t, d) == got));
+                BOOST_TEST((on(two, t, d) == got));
             }
         });
     }

@@ -3,18 +3,46 @@
 
 #include <elbo/elbo.hpp>
 #include <elbo/host.hpp>
+#ifdef ELBO_TEST_DEVICE
+#include <elbo/device.hpp>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#endif
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
-// One tape on two machines: plain<double>, which says what is right, and host. What they are given are floats, so that
-// both start from the same numbers.
+// One tape on two machines: plain<double>, which says what is right, and the one that is tested: host, or device on one of
+// Thrust's systems. What they are given are floats, so that both start from the same numbers.
 
 namespace elbo::parity {
+
+#ifdef ELBO_TEST_DEVICE
+using tested = device;
+#else
+using tested = host;
+#endif
+
+// One machine for all tests. So many threads, where the machine has any.
+inline tested& tested_with_threads([[maybe_unused]] int n) {
+#ifdef ELBO_TEST_DEVICE
+#ifdef _OPENMP
+    omp_set_num_threads(n);
+#endif
+    static device machine;
+    return machine;
+#else
+    static host one({1}), two({2}), three({3}), eight({8});
+    return n == 1 ? one : n == 2 ? two : n == 3 ? three : eight;
+#endif
+}
 
 struct handed_in {
     std::vector<float>              parameters = {}, state = {};
@@ -35,22 +63,49 @@ struct outcome {
 // Gradients that nothing stores stay at this.
 inline constexpr float untouched = -77;
 
-template <class T, class Machine>
-outcome<T> replay(Machine& machine, const tape& t, const handed_in& d) {
+// Memory that a machine reaches, holding these numbers.
+template <class T>
+class in_vectors {
+public:
+    explicit in_vectors(const std::vector<float>& from) : numbers_(from.begin(), from.end()) {}
+    T*             data() { return numbers_.data(); }
+    std::vector<T> back() { return std::move(numbers_); }
+
+private:
+    std::vector<T> numbers_;
+};
+#ifdef ELBO_TEST_DEVICE
+class in_buffers {
+public:
+    explicit in_buffers(const std::vector<float>& from) : numbers_(from.size()) { std::copy(from.begin(), from.end(), numbers_.span().begin()); }
+    float*             data() { return numbers_.data(); }
+    std::vector<float> back() { return {numbers_.span().begin(), numbers_.span().end()}; }
+
+private:
+    device::buffer numbers_;
+};
+template <class T, class Program>
+using memory_of = std::conditional_t<std::is_same_v<Program, device::program>, in_buffers, in_vectors<T>>;
+#else
+template <class T, class>
+using memory_of = in_vectors<T>;
+#endif
+
+template <class T, class Program>
+outcome<T> replay(Program& program, const tape& t, const handed_in& d) {
     outcome<T>                  out;
-    std::vector<T>              parameters(d.parameters.begin(), d.parameters.end());
+    memory_of<T, Program>       parameters(d.parameters), state(d.state), gradients(std::vector<float>(d.parameters.size(), untouched));
     std::vector<std::vector<T>> inputs;
     for (const auto& x : d.inputs) inputs.emplace_back(x.begin(), x.end());
-    out.gradients.assign(parameters.size(), T(untouched));
-    out.state.assign(d.state.begin(), d.state.end());
     auto with       = bindings_for<T>(t);
     with.parameters = parameters.data();
-    with.gradients  = out.gradients.data();
-    with.state      = out.state.data();
+    with.gradients  = gradients.data();
+    with.state      = state.data();
     for (std::size_t i = 0; i < inputs.size(); ++i) with.inputs[i] = inputs[i].data();
     with.counts = d.counts, with.seed = d.seed, with.step = d.step, with.first_row = d.first_row;
-    machine.replay(with);
-    for (const named_output& o : t.outputs) out.outputs.emplace_back(machine[o.id].begin(), machine[o.id].end());
+    program.replay(with);
+    for (const named_output& o : t.outputs) out.outputs.emplace_back(program[o.id].begin(), program[o.id].end());
+    out.gradients = gradients.back(), out.state = state.back();
     return out;
 }
 
@@ -58,11 +113,15 @@ inline outcome<double> on_plain(const tape& t, const handed_in& d) {
     plain<double> machine(t);
     return replay<double>(machine, t, d);
 }
-inline outcome<float> on_host(host& machine, const tape& t, const handed_in& d, row_counts capacity) {
-    host::program program(machine, t, capacity);
+template <class Machine>
+outcome<float> on(Machine& machine, const tape& t, const handed_in& d, row_counts capacity) {
+    typename Machine::program program(machine, t, capacity);
     return replay<float>(program, program.code(), d);
 }
-inline outcome<float> on_host(host& machine, const tape& t, const handed_in& d) { return on_host(machine, t, d, d.counts); }
+template <class Machine>
+outcome<float> on(Machine& machine, const tape& t, const handed_in& d) {
+    return on(machine, t, d, d.counts);
+}
 
 // The worst difference, in units of the larger of a number and `floor` of the largest one. Infinite where sizes differ
 // or a number is none.

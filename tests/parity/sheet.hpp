@@ -74,17 +74,12 @@ struct difference {
     double forward = 0, gradient = 0;
 };
 
-inline difference compared(const sheet& s, host& machine) {
+inline difference compared(const sheet& s, tested& machine) {
     const outcome<double> want = on_plain(s.t, s.d);
-    const outcome<float>  got  = on_host(machine, s.t, s.d);
+    const outcome<float>  got  = on(machine, s.t, s.d);
     difference            worst{apart(got.outputs[0], want.outputs[0]), apart(got.gradients, want.gradients)};
     for (std::size_t k = 1; k < want.outputs.size(); ++k) worst.gradient = std::max(worst.gradient, apart(got.outputs[k], want.outputs[k]));
     return worst;
-}
-
-inline host& machine_of_tests() {
-    static host machine({2});
-    return machine;
 }
 
 inline constexpr int          odd_columns[] = {1, 3, 17, 31, 33};
@@ -98,7 +93,7 @@ bool agrees(const std::string& name, std::int64_t rows, Record record, double pr
     s.t.outputs     = {{"y", y}};
     sheet      with = s;
     const bool differentiable = ask_for_gradients(with, y);
-    const difference worst    = compared(differentiable ? with : s, machine_of_tests());
+    const difference worst    = compared(differentiable ? with : s, tested_with_threads(2));
     BOOST_TEST_CONTEXT(name << ", " << rows << " rows") {
         BOOST_TEST(worst.forward <= precision);
         BOOST_TEST(worst.gradient <= 1e-4);

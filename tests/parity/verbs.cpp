@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every verb on host and on plain<double>, with its derivative. parity/formulas.cpp has the elementwise ones.
+// Every verb on the machine that is tested and on plain<double>, with its derivative. parity/formulas.cpp has the elementwise ones.
 #define BOOST_TEST_MODULE verbs
 #define BOOST_TEST_DYN_LINK
 #include "parity/sheet.hpp"
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(what_is_stored_lies_where_it_should) {
     s.t.outputs     = {{"y", y}};
     BOOST_TEST(ask_for_gradients(s, y));
     const auto want = on_plain(s.t, s.d);
-    const auto got  = on_host(machine_of_tests(), s.t, s.d);
+    const auto got  = on(tested_with_threads(2), s.t, s.d);
     BOOST_TEST(apart(got.gradients, want.gradients) <= 1e-4);
     for (std::size_t i = 5; i < 11; ++i) BOOST_TEST(got.gradients[i] == untouched);
 }
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(stores_of_shared_values) {
     s.t.effect(verb::store, p, 15);
     s.t.outputs = {{"y", s.t.multiply(twice, x)}};
     const auto want = on_plain(s.t, s.d);
-    const auto got  = on_host(machine_of_tests(), s.t, s.d);
+    const auto got  = on(tested_with_threads(2), s.t, s.d);
     BOOST_TEST(apart(got.outputs[0], want.outputs[0]) <= 1e-5);
     BOOST_TEST(apart(got.gradients, want.gradients) <= 1e-5);
 }
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_state_changes_when_all_have_read_it) {
         const node_id late   = s.t.multiply(s.t.add(x, mean), s.t.view({0, 1, 5}, state));
         s.t.outputs          = {{"late", s.t.multiply(late, s.t.sum_to({0, 1, 5}, late))}, {"next", next}, {"as it was", state}};
         const auto want      = on_plain(s.t, s.d);
-        const auto got       = on_host(machine_of_tests(), s.t, s.d);
+        const auto got       = on(tested_with_threads(2), s.t, s.d);
         for (std::size_t k = 0; k < 3; ++k) BOOST_TEST(apart(got.outputs[k], want.outputs[k]) <= 1e-5);
         BOOST_TEST((got.outputs[2] == s.d.state));
         BOOST_TEST(apart(got.state, want.state) <= 1e-6);
@@ -289,6 +289,6 @@ BOOST_AUTO_TEST_CASE(a_leaf_may_be_put_out) {
     const node_id x = s.batch(1, 5), p = s.once(2, 5);
     s.t.outputs = {{"input", x}, {"parameter", p}, {"view", s.t.view({1, 5, 1}, x)}, {"number", s.t.constant(3)}};
     const auto want = on_plain(s.t, s.d);
-    const auto got  = on_host(machine_of_tests(), s.t, s.d);
+    const auto got  = on(tested_with_threads(2), s.t, s.d);
     for (std::size_t k = 0; k < 4; ++k) BOOST_TEST(apart(got.outputs[k], want.outputs[k]) == 0);
 }

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(what_is_computed_anew_is_the_same) {
             BOOST_TEST((on_plain(anew, d) == on_plain(kept, d)), m.name << " in " << segments);
             for (const int threads : {1, 3}) {
                 host machine{{threads}};
-                BOOST_TEST((on_host(machine, anew, d) == on_host(machine, kept, d)), m.name << " in " << segments << ", " << threads << " threads");
+                BOOST_TEST((on(machine, anew, d) == on(machine, kept, d)), m.name << " in " << segments << ", " << threads << " threads");
             }
         }
     };

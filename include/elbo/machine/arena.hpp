@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/tape/passes.hpp>
 #include <elbo/tape/plan.hpp>
 
 #include <algorithm>
 #include <vector>
 
 namespace elbo {
+
+// By node: whose memory it names, its own but for views.
+inline std::vector<node_id> homes_of(const tape& t) {
+    std::vector<node_id> home(t.nodes.size());
+    for (node_id id = 0; id < t.size(); ++id)
+        home[static_cast<std::size_t>(id)] = t[id].what == verb::view ? home[static_cast<std::size_t>(t[id].a)] : id;
+    return home;
+}
+// A gradient that only `store` reads is computed where it is stored: by node, that place, or -1.
+inline std::vector<std::int32_t> computed_where_stored(const tape& t, const std::vector<node_id>& home) {
+    const auto                uses = uses_of(t);
+    std::vector<std::int32_t> place(t.nodes.size(), -1);
+    for (const node& n : t.nodes) {
+        const auto a = static_cast<std::size_t>(n.a);
+        if (n.what == verb::store && home[a] == n.a && uses[a] == 1 && owns_memory(t[n.a])) place[a] = n.i;
+    }
+    return place;
+}
 
 // Where the values of a tape lie in one block of memory. A place is free again once its last reader has run; losses and
 // outputs stay. Offsets are for the largest counts, in multiples of 16 floats, so smaller batches need no new plan.

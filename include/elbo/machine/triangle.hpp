@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+
 #include <cmath>
 
 namespace elbo {
@@ -8,7 +10,7 @@ namespace elbo {
 // Small triangular systems of one row: what `solve` and `cholesky` mean, on any machine with a cache.
 
 template <class T>
-void solve_triangle(const T* lower, const T* b, T* y, int order, int columns, bool transposed) {
+ELBO_HD void solve_triangle(const T* lower, const T* b, T* y, int order, int columns, bool transposed) {
     for (int c = 0; c < columns; ++c)
         for (int step = 0; step < order; ++step) {
             const int r = transposed ? order - 1 - step : step;
@@ -22,7 +24,7 @@ void solve_triangle(const T* lower, const T* b, T* y, int order, int columns, bo
 }
 
 template <class T>
-void cholesky_triangle(const T* a, T* lower, int order) {
+ELBO_HD void cholesky_triangle(const T* a, T* lower, int order) {
     using std::sqrt;
     for (int r = 0; r < order; ++r)
         for (int c = 0; c < order; ++c) {

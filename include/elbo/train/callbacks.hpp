@@ -108,7 +108,8 @@ resumed resume(training<Machine>& train, const checkpoint_folder& folder) {
     newest_checkpoint newest = folder.newest();
     if (!newest.found) return {{}, std::move(newest.warnings)};
     const found_checkpoint& found = *newest.found;
-    for (const auto& [key, value] : {std::pair("seed", train.settings().seed), std::pair("batch", std::uint64_t{train.settings().batch})})
+    const std::pair<const char*, std::uint64_t> same[] = {{"seed", train.settings().seed}, {"batch", train.settings().batch}};
+    for (const auto& [key, value] : same)
         if (const auto at = found.file.metadata.find(key); at != found.file.metadata.end() && at->second != std::to_string(value))
             throw io::bad_file(found.path + ": it was trained with " + key + " " + io::printable(at->second) + ", not " + std::to_string(value));
     train.restore(found.path, found.file, found.step);

@@ -14,7 +14,8 @@
 
 // How parameters move, given their gradients. An optimiser is a struct of hyperparameters with
 //   name, slots          slots numbers of state for each parameter, all zero before the first step
-//   update(...)          one pass over a range: read the gradient, change state and parameters
+//   formula(now)         what one step does to one parameter: f(parameter, gradient, state...), on any machine
+// and a pass over a range reads the gradients, changes state and parameters: optimizing::update.
 //
 // Names, defaults and arithmetic are PyTorch's (torch.optim), so a run can be repeated there. State is slot-major, as
 // the parameters' buffer is: slot s of parameter i is state[s * slot_stride + i]. An update of a range is the update of
@@ -35,7 +36,7 @@ namespace optimizing {
 
 // As many numbers as a register holds, where the compiler has such a type; loops over it need no vectoriser, which g++
 // runs in earnest at -O3 alone. Else one number.
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(__CUDACC__)
 template <class T>
 struct pack_of {
     typedef T type __attribute__((vector_size(register_bytes)));
@@ -53,7 +54,7 @@ using pack = typename pack_of<T>::type;
 // compilers from vectorising a loop around it. 0 gives 0; what is not finite gives what is not finite. T is float or
 // double; V holds one of them, or a pack.
 template <class T, class V>
-constexpr V root(V x) {
+ELBO_HD constexpr V root(V x) {
     static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
     constexpr bool narrow = std::is_same_v<T, float>;
     using bit             = std::conditional_t<narrow, std::uint32_t, std::uint64_t>;
@@ -66,11 +67,6 @@ constexpr V root(V x) {
     if constexpr (!narrow) inverse *= T(1.5) - (half * inverse) * inverse;      // 3.4e-11
     const V y = x * inverse;
     return y + T(0.5) * inverse * (x - y * y);
-}
-template <class T>
-    requires std::is_floating_point_v<T>
-constexpr T root(T x) {
-    return root<T, T>(x);
 }
 
 // A factor the compiler must not see through: if it knew a 1 at one call and not at another, it would contract other
@@ -105,6 +101,16 @@ inline void each(std::size_t n, Formula formula, T* p, const T* g, State*... sta
     if (i < n) turn(i, (n - i) * sizeof(T));
 }
 
+// The next step of an optimiser, over a range. State is slot-major.
+template <class T, class Optimizer>
+void update(const Optimizer& o, std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) {
+    static_assert(Optimizer::slots == 1 || Optimizer::slots == 2);
+    const std::size_t n      = parameters.size();
+    const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
+    if constexpr (Optimizer::slots == 1) each(n, o.formula(now), parameters.data(), gradients.data(), state);
+    else each(n, o.formula(now), parameters.data(), gradients.data(), state, state + stride);
+}
+
 }  // namespace optimizing
 
 // b <- momentum b + g;   p <- p - rate (b, or g + momentum b if nesterov)
@@ -116,18 +122,22 @@ struct sgd {
     bool   nesterov = false;
 
     template <class T>
-    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        using optimizing::opaque;
-        const double rate = static_cast<double>(now.learning_rate);
-        const T      keep = opaque<T>(momentum), of_g = opaque<T>(nesterov ? rate : 0);
-        const T      of_b  = opaque<T>(nesterov ? rate * momentum : rate);
-        const T      scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
-        const auto   formula = [=](auto& p, auto gradient, auto& b) {
-            const auto g = scale * gradient + decay * p;
+    struct step {
+        T keep, of_g, of_b, scale, decay;
+
+        template <class V>
+        ELBO_HD void operator()(V& p, V gradient, V& b) const {
+            const V g = scale * gradient + decay * p;
             b         = keep * b + g;
             p -= of_g * g + of_b * b;
-        };
-        optimizing::each(parameters.size(), formula, parameters.data(), gradients.data(), state);
+        }
+    };
+    template <class T>
+    step<T> formula(const update_context<T>& now) const {
+        using optimizing::opaque;
+        const double rate = static_cast<double>(now.learning_rate);
+        return {.keep = opaque<T>(momentum), .of_g = opaque<T>(nesterov ? rate : 0), .of_b = opaque<T>(nesterov ? rate * momentum : rate),
+                .scale = opaque<T>(now.gradient_scale), .decay = opaque<T>(now.weight_decay)};
     }
 };
 
@@ -139,20 +149,22 @@ struct rms_prop {
     double alpha = 0.99, eps = 1e-8, momentum = 0;
 
     template <class T>
-    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        using optimizing::opaque;
-        const std::size_t n      = parameters.size();
-        const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
-        const T           keep = opaque<T>(alpha), take = opaque<T>(1 - alpha), tiny = opaque<T>(eps);
-        const T           roll = opaque<T>(momentum), rate = opaque<T>(now.learning_rate);
-        const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
-        const auto        formula = [=](auto& p, auto gradient, auto& v, auto& b) {
-            const auto g = scale * gradient + decay * p;
+    struct step {
+        T keep, take, tiny, roll, rate, scale, decay;
+
+        template <class V>
+        ELBO_HD void operator()(V& p, V gradient, V& v, V& b) const {
+            const V g = scale * gradient + decay * p;
             v         = keep * v + take * g * g;
             b         = roll * b + g / (optimizing::root<T>(v) + tiny);
             p -= rate * b;
-        };
-        optimizing::each(n, formula, parameters.data(), gradients.data(), state, state + stride);
+        }
+    };
+    template <class T>
+    step<T> formula(const update_context<T>& now) const {
+        using optimizing::opaque;
+        return {.keep = opaque<T>(alpha), .take = opaque<T>(1 - alpha), .tiny = opaque<T>(eps), .roll = opaque<T>(momentum),
+                .rate = opaque<T>(now.learning_rate), .scale = opaque<T>(now.gradient_scale), .decay = opaque<T>(now.weight_decay)};
     }
 };
 
@@ -164,16 +176,20 @@ struct adagrad {
     double eps = 1e-10;
 
     template <class T>
-    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        using optimizing::opaque;
-        const T    tiny = opaque<T>(eps), rate = opaque<T>(now.learning_rate);
-        const T    scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
-        const auto formula = [=](auto& p, auto gradient, auto& v) {
-            const auto g = scale * gradient + decay * p;
+    struct step {
+        T tiny, rate, scale, decay;
+
+        template <class V>
+        ELBO_HD void operator()(V& p, V gradient, V& v) const {
+            const V g = scale * gradient + decay * p;
             v += g * g;
             p -= rate * (g / (optimizing::root<T>(v) + tiny));
-        };
-        optimizing::each(parameters.size(), formula, parameters.data(), gradients.data(), state);
+        }
+    };
+    template <class T>
+    step<T> formula(const update_context<T>& now) const {
+        using optimizing::opaque;
+        return {.tiny = opaque<T>(eps), .rate = opaque<T>(now.learning_rate), .scale = opaque<T>(now.gradient_scale), .decay = opaque<T>(now.weight_decay)};
     }
 };
 
@@ -186,21 +202,23 @@ struct ada_delta {
     double rho = 0.9, eps = 1e-6;
 
     template <class T>
-    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        using optimizing::opaque;
-        const std::size_t n      = parameters.size();
-        const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
-        const T           keep = opaque<T>(rho), take = opaque<T>(1 - rho), tiny = opaque<T>(eps);
-        const T           rate  = opaque<T>(now.learning_rate);
-        const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(now.weight_decay);
-        const auto        formula = [=](auto& p, auto gradient, auto& v, auto& u) {
-            const auto g = scale * gradient + decay * p;
+    struct step {
+        T keep, take, tiny, rate, scale, decay;
+
+        template <class V>
+        ELBO_HD void operator()(V& p, V gradient, V& v, V& u) const {
+            const V g = scale * gradient + decay * p;
             v         = keep * v + take * g * g;
-            const auto d = g * (optimizing::root<T>(u + tiny) / optimizing::root<T>(v + tiny));
+            const V d = g * (optimizing::root<T>(u + tiny) / optimizing::root<T>(v + tiny));
             u         = keep * u + take * d * d;
             p -= rate * d;
-        };
-        optimizing::each(n, formula, parameters.data(), gradients.data(), state, state + stride);
+        }
+    };
+    template <class T>
+    step<T> formula(const update_context<T>& now) const {
+        using optimizing::opaque;
+        return {.keep = opaque<T>(rho), .take = opaque<T>(1 - rho), .tiny = opaque<T>(eps), .rate = opaque<T>(now.learning_rate),
+                .scale = opaque<T>(now.gradient_scale), .decay = opaque<T>(now.weight_decay)};
     }
 };
 
@@ -210,24 +228,24 @@ namespace optimizing {
 // p <- p - rate m^ / (sqrt v^ + eps),   m^ = m / (1 - beta1^t),   v^ = v / (1 - beta2^t)      Kingma, Ba (2015)
 // Weight decay is added to the gradient (`of_gradient`) or taken from the parameter (`of_parameter`).
 template <class T>
-void adam(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now, double beta1,
-          double beta2, double eps, T of_gradient, T of_parameter) {
-    const std::size_t n      = parameters.size();
-    const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
-    const double      t      = static_cast<double>(now.step);
-    const T           keep1 = opaque<T>(beta1), take1 = opaque<T>(1 - beta1);
-    const T           keep2 = opaque<T>(beta2), take2 = opaque<T>(1 - beta2);
-    const T           rate   = opaque<T>(static_cast<double>(now.learning_rate) / (1 - std::pow(beta1, t)));
-    const T           spread = opaque<T>(1 / std::sqrt(1 - std::pow(beta2, t)));
-    const T           tiny = opaque<T>(eps), stay = opaque<T>(1 - of_parameter);
-    const T           scale = opaque<T>(now.gradient_scale), decay = opaque<T>(of_gradient);
-    const auto        formula = [=](auto& p, auto gradient, auto& m, auto& v) {
-        const auto g = scale * gradient + decay * p;
+struct adam_step {
+    T keep1, take1, keep2, take2, rate, spread, tiny, stay, scale, decay;
+
+    template <class V>
+    ELBO_HD void operator()(V& p, V gradient, V& m, V& v) const {
+        const V g = scale * gradient + decay * p;
         m         = keep1 * m + take1 * g;
         v         = keep2 * v + take2 * g * g;
         p         = stay * p - rate * (m / (root<T>(v) * spread + tiny));
-    };
-    each(n, formula, parameters.data(), gradients.data(), state, state + stride);
+    }
+};
+template <class T>
+adam_step<T> adam(const update_context<T>& now, double beta1, double beta2, double eps, T of_gradient, T of_parameter) {
+    const double t = static_cast<double>(now.step);
+    return {.keep1 = opaque<T>(beta1), .take1 = opaque<T>(1 - beta1), .keep2 = opaque<T>(beta2), .take2 = opaque<T>(1 - beta2),
+            .rate   = opaque<T>(static_cast<double>(now.learning_rate) / (1 - std::pow(beta1, t))),
+            .spread = opaque<T>(1 / std::sqrt(1 - std::pow(beta2, t))), .tiny = opaque<T>(eps), .stay = opaque<T>(1 - of_parameter),
+            .scale = opaque<T>(now.gradient_scale), .decay = opaque<T>(of_gradient)};
 }
 
 }  // namespace optimizing
@@ -239,8 +257,8 @@ struct adam {
     double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
 
     template <class T>
-    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        optimizing::adam(parameters, gradients, state, now, beta1, beta2, eps, now.weight_decay, T(0));
+    auto formula(const update_context<T>& now) const {
+        return optimizing::adam(now, beta1, beta2, eps, now.weight_decay, T(0));
     }
 };
 
@@ -252,9 +270,8 @@ struct adam_w {
     double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
 
     template <class T>
-    void update(std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) const {
-        optimizing::adam(parameters, gradients, state, now, beta1, beta2, eps, T(0),
-                         now.learning_rate * now.weight_decay);
+    auto formula(const update_context<T>& now) const {
+        return optimizing::adam(now, beta1, beta2, eps, T(0), now.learning_rate * now.weight_decay);
     }
 };
 

@@ -15,7 +15,7 @@ inline std::size_t slots_of(const any_optimizer& o) {
 }
 ELBO_OUTLINE inline void update(const any_optimizer& o, std::span<float> parameters, std::span<const float> gradients, float* state,
                                 const update_context<float>& now) {
-    std::visit([&](const auto& own) { own.template update<float>(parameters, gradients, state, now); }, o);
+    std::visit([&](const auto& own) { optimizing::update<float>(own, parameters, gradients, state, now); }, o);
 }
 
 }  // namespace elbo

@@ -3,13 +3,10 @@
 
 #include <elbo/core/schedule.hpp>
 #include <elbo/io/half_labelled.hpp>
-#include <elbo/train/average.hpp>
 #include <elbo/train/built.hpp>
 #include <elbo/train/callback.hpp>
-#include <elbo/train/clip.hpp>
-#include <elbo/train/optimizer_any.hpp>
+#include <elbo/train/update.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -61,6 +58,7 @@ public:
           gradients_(of().parameter_count),
           slots_(of().parameter_count * slots_of(options_.optimizer)),
           average_(options_.average > 0 ? of().parameter_count : 0),
+          update_(on, {options_.optimizer, options_.clip_norm, options_.average, options_.weight_decay}),
           training_(on, tapes.training(), capacity()),
           bound_(bindings_for<float>(training_.code())) {
         bound_.parameters = model.parameters().data();
@@ -165,11 +163,16 @@ public:
             if (const auto found = options_.slots.find(training_.code().slots[s].name); found != options_.slots.end())
                 bound_.slots[s] = found->second(epochs_done);
         training_.replay(bound_);
+        const moving all{bound_.parameters, bound_.gradients, slots_.data(), average_.data(), of().parameter_count};
+        bool         finite = true;
+        if constexpr (is_remote<Machine>) update_.run(all, step_ + 1, rate_);  // one wait for the step and what it moves
         for (std::size_t k = 0; k < sums_.size(); ++k) sums_[k] += static_cast<double>(output(k));
         ++summed_;
         for (node_id loss : training_.code().losses)
             if (!std::isfinite(training_[loss][0])) throw_diverged("the loss");
-        update();
+        if constexpr (is_remote<Machine>) finite = update_.finite();
+        else finite = update_.run(all, step_ + 1, rate_);
+        if (!finite) throw_diverged("a gradient");
         ++step_;
     }
     std::span<float> input(std::size_t i) { return inputs_[i].span(); }
@@ -215,7 +218,8 @@ public:
     // The averaged weights stand in for the model's own until called again.
     void swap_average() {
         if (average_.size() == 0) return;
-        for (std::size_t i = 0; i < average_.size(); ++i) std::swap(average_.data()[i], model_->parameters()[i]);
+        const auto average = average_.span(), own = model_->parameters();
+        std::swap_ranges(average.begin(), average.end(), own.begin());
     }
 
 private:
@@ -289,32 +293,6 @@ private:
         return counts;
     }
 
-    // Clipping, the optimiser and the running average in one pass over fixed parts of the buffers.
-    ELBO_OUTLINE void update() {
-        constexpr std::size_t part = 16384;
-        const std::size_t     n    = of().parameter_count;
-        const auto            g    = std::as_const(gradients_).span();
-        float                 scale = 1;
-        if (options_.clip_norm > 0) {
-            const double norm = global_norm(g);
-            if (!std::isfinite(norm)) throw_diverged("a gradient");
-            scale = static_cast<float>(clip_scale(norm, options_.clip_norm));
-        }
-        update_context<float> now{step_ + 1, static_cast<float>(rate_), scale, static_cast<float>(options_.weight_decay), n};
-        std::atomic<bool>     finite{true};
-        machine_->each_part(n, part, [&](std::size_t begin, std::size_t end) {
-            const std::span<float> p = model_->parameters().subspan(begin, end - begin);
-            const auto             mine = g.subspan(begin, end - begin);
-            double                 square = 0;
-            for (std::size_t block = 0; block < norm_blocks(mine.size()); ++block) square += block_square_sum(mine, block);
-            if (!std::isfinite(square)) finite.store(false, std::memory_order_relaxed);
-            elbo::update(options_.optimizer, p, mine, slots_.data() + begin, now);
-            if (average_.size() > 0)
-                update_average<float>(average_.span().subspan(begin, end - begin), p, exponential_average{options_.average}.weight(now.step));
-        });
-        if (!finite) throw_diverged("a gradient");
-    }
-
     // Says where the first number that is not finite comes from. A loss: the step is replayed, every layer's output kept.
     // A gradient: it came from the loss downwards, so that its last layer was the first; parameters have moved already.
     [[noreturn]] ELBO_OUTLINE void throw_diverged(const std::string& what) {
@@ -323,8 +301,9 @@ private:
             tape code = tapes_.training();
             for (const layer_output& l : code.layers) code.outputs.push_back({l.network, l.id});
             program            kept(*machine_, std::move(code), capacity());
-            std::vector<float> spare_gradients(gradients_.size()), spare_states(model_->states().begin(), model_->states().end());
-            auto               b = bound_;
+            typename Machine::buffer spare_gradients(gradients_.size()), spare_states(model_->states().size());
+            std::copy(model_->states().begin(), model_->states().end(), spare_states.span().begin());
+            auto b = bound_;
             b.gradients = spare_gradients.data(), b.state = spare_states.data();
             kept.replay(b);
             for (const layer_output& l : kept.code().layers)
@@ -341,10 +320,11 @@ private:
     built<Machine>*                        model_;
     training_tapes                         tapes_;
     typename Machine::buffer               gradients_, slots_, average_;
+    updater<Machine>                       update_;
     program                                training_;
     std::unique_ptr<program>               evaluation_;
     bindings<float>                        bound_;
-    std::vector<typename Machine::buffer>  inputs_;
+    std::vector<typename Machine::staging> inputs_;
     std::vector<double>                    sums_;
     std::uint64_t                          summed_ = 0, step_ = 0;
     double                                 rate_ = 0;

@@ -49,7 +49,8 @@ struct host_options {
 // The CPU machine: threads, and a provider of matrix products. Programs run on it.
 class host {
 public:
-    using buffer  = float_buffer;
+    using buffer  = float_buffer;  // parameters and what belongs to them
+    using staging = float_buffer;  // a batch on its way
     using options = host_options;
     class program;
 

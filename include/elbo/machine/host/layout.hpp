@@ -21,10 +21,9 @@ inline host_layout make_layout(const tape& t, const schedule_of& phases, const r
     const auto        count = t.nodes.size();
     host_layout       l;
     std::vector<char> local(count, 1);
-    l.home.resize(count);
+    l.home = homes_of(t);
     for (node_id id = 0; id < t.size(); ++id) {
         const node& n = t[id];
-        l.home[at(id)] = n.what == verb::view ? l.home[at(n.a)] : id;
         if (n.what == verb::view) continue;
         const bool in_rows = work_of(t, n) == work::rows;
         if (!in_rows) local[at(id)] = 0;
@@ -33,10 +32,7 @@ inline host_layout make_layout(const tape& t, const schedule_of& phases, const r
     }
     for (const named_output& o : t.outputs) local[at(l.home[at(o.id)])] = 0;
 
-    const auto uses = uses_of(t);
-    l.stored_at.assign(count, -1);
-    for (const node& n : t.nodes)
-        if (n.what == verb::store && l.home[at(n.a)] == n.a && uses[at(n.a)] == 1 && owns_memory(t[n.a])) l.stored_at[at(n.a)] = n.i;
+    l.stored_at = computed_where_stored(t, l.home);
 
     tape shared = t, own = t;  // the same tape, seen with only one kind of value owning memory
     for (node_id id = 0; id < t.size(); ++id) {

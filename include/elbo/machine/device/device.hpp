@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/machine/bindings.hpp>
+#include <elbo/machine/device/sums.hpp>
+#include <elbo/machine/device/windows.hpp>
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <utility>
+
+namespace elbo {
+
+struct device_options {
+    precision products = precision::float32;
+};
+
+// The GPU machine, through Thrust and the CUDA libraries; where Thrust's system is another, that one.
+class device {
+public:
+    using buffer  = on_device::block<float, on_device::reach::both>;         // parameters and what belongs to them
+    using staging = on_device::block<float, on_device::reach::page_locked>;  // a batch on its way
+    using options = device_options;
+    class program;
+    template <class T>
+    using shared = on_device::block<T, on_device::reach::both>;
+
+    static constexpr bool is_beside_the_host = true;
+
+    explicit device(options o = {}) : options_(o), multiplier_(o.products) {}
+
+    // f(i) for every i < n, after all that was started before. Numbers lie with the device: f is a formula it can call.
+    template <class F>
+    void each_element(std::size_t n, F f) {
+        queue_.each(n, f);
+    }
+    void                    wait() const { queue_.wait(); }
+    const on_device::queue& started() const { return queue_; }
+    on_device::multiplier&  times() { return multiplier_; }
+    static const char*      system() { return on_device::system_name; }
+
+private:
+    options               options_;
+    on_device::queue      queue_;
+    on_device::multiplier multiplier_;
+};
+
+// A tape made ready to run, as on any machine: its launches, its memory for batches of at most `capacity`. On a GPU the
+// launches of a batch size are recorded once and replayed as one graph. A replay allocates nothing and waits for nothing;
+// reading a result waits.
+class device::program {
+public:
+    ELBO_OUTLINE program(device& on, tape recorded, row_counts capacity) : machine_(on), tape_(std::move(recorded)), capacity_(capacity) {
+        capacity_[0] = 1;
+        copy_states_put_out(tape_);
+        fuse_products(tape_);
+        list_ = make_launches(tape_);
+        lay_out();
+    }
+    program(const program&)            = delete;
+    program& operator=(const program&) = delete;
+    ~program() { forget_graphs(); }
+
+    const tape& code() const { return tape_; }
+
+    ELBO_OUTLINE void replay(const bindings<float>& with) {
+        for (int a = 1; a < most_axes; ++a)
+            if (with.counts[static_cast<index>(a)] > capacity_[static_cast<index>(a)] && uses_axis_[static_cast<index>(a)])
+                throw recording_error("elbo: a batch is larger than the program was made for");
+        counts_    = with.counts;
+        counts_[0] = 1;
+        send(with);
+        if (!written_ || with.parameters != parameters_ || with.gradients != gradients_ || with.state != state_) {
+            written_    = true;
+            parameters_ = with.parameters, gradients_ = with.gradients, state_ = with.state;
+            forget_graphs();
+            write_code();
+        }
+        run();
+    }
+
+    // Valid after a replay, for the tape's outputs and losses.
+    std::span<const float> operator[](node_id id) const {
+        machine_.wait();
+        for (const shown& s : shown_)
+            if (s.id == id) return {results_.data() + s.offset, static_cast<index>(size_of(tape_[id].e, counts_))};
+        throw recording_error("elbo: the value is no output of the program");
+    }
+    std::span<const float> output(const char* name) const {
+        for (const named_output& o : tape_.outputs)
+            if (same_name(o.name, name)) return (*this)[o.id];
+        throw recording_error("elbo: the program has no output of that name");
+    }
+    std::size_t arena_floats() const { return arena_.size(); }
+    std::size_t launch_count() const { return list_.launches.size(); }
+
+private:
+    using index = std::size_t;
+    template <class T>
+    using memory = on_device::block<T, on_device::reach::device>;
+
+    struct shown {
+        node_id id;
+        index   offset;  // in results_
+    };
+
+    static index at(node_id id) { return static_cast<index>(id); }
+    index rows(node_id id) const { return static_cast<index>(rows_of(tape_[id].e, counts_)); }
+    index cols(node_id id) const { return static_cast<index>(tape_[id].e.cols); }
+    index size(node_id id) const { return static_cast<index>(size_of(tape_[id].e, counts_)); }
+
+    // ---- once ----
+    ELBO_OUTLINE void lay_out() {
+        for (const node& n : tape_.nodes)
+            if (n.what == verb::input || n.e.axis != 0) uses_axis_[static_cast<index>(n.e.axis)] = true;
+
+        const arena_plan plan = place_launched(tape_, list_, capacity_);
+        offset_               = plan.offset;
+        index more            = static_cast<index>(plan.size);
+        const auto reserve    = [&](index floats) { return std::exchange(more, more + (floats + 15) / 16 * 16); };
+
+        // Inputs lie with the device too: a place for each.
+        input_at_.assign(static_cast<index>(tape_.inputs), 0), input_size_.assign(static_cast<index>(tape_.inputs), {0, 0, 0});
+        for (const node& n : tape_.nodes)
+            if (n.what == verb::input) {
+                if (input_size_[at(n.i)].cols == 0) input_at_[at(n.i)] = reserve(static_cast<index>(size_of(n.e, capacity_)));
+                input_size_[at(n.i)] = n.e;
+            }
+        // Tables, then slots and counts, as numbers.
+        std::vector<float> tables;
+        table_at_.assign(tape_.nodes.size(), 0);
+        for (node_id id = 0; id < tape_.size(); ++id) {
+            const node& n = tape_[id];
+            if (n.what == verb::table) {
+                table_at_[at(id)] = tables.size();
+                for (int k = 0; k < n.e.fold * n.e.cols; ++k) tables.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
+            }
+        }
+        tables_  = memory<float>(tables.size());
+        machine_.started().copy(tables_.data(), tables.data(), tables.size() * sizeof(float));
+        numbers_.assign(tape_.slots.size() + most_axes, 0.0f), keys_.assign(tape_.draws.size(), random_key{});
+        sent_numbers_ = memory<float>(numbers_.size());
+        sent_keys_    = memory<random_key>(keys_.size());
+        sent_turn_    = memory<std::uint32_t>(2);
+
+        index scratch = 0, shown_floats = 0;
+        for (const node& n : tape_.nodes) {
+            if (n.what == verb::sum) scratch = std::max(scratch, on_device::scratch_of_sum(on_device::geometry_of_sum(tape_, n, capacity_)));
+            if (n.what == verb::conv || n.what == verb::conv_data || n.what == verb::conv_filter)
+                scratch = std::max(scratch, on_device::scratch_of_convolution(tape_.windows[at(n.i)], static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
+        }
+        scratch_at_ = reserve(scratch);
+        arena_      = memory<float>(more);
+
+        const auto show = [&](node_id id) {
+            shown_.push_back({id, shown_floats});
+            shown_floats += (static_cast<index>(size_of(tape_[id].e, capacity_)) + 15) / 16 * 16;
+        };
+        for (const named_output& o : tape_.outputs) show(o.id);
+        for (node_id loss : tape_.losses) show(loss);
+        results_ = staging(shown_floats);
+
+        index instructions = 0;
+        for (const launch& l : list_.launches)
+            if (l.elementwise) instructions += l.nodes.size();
+        sent_code_   = memory<on_device::instruction>(instructions);
+        sent_pieces_ = memory<on_device::piece>(list_.effects.size() + shown_.size());
+        machine_.wait();
+    }
+
+    // ---- when the buffers are others than before ----
+    float* place(node_id id) {
+        id            = list_.home[at(id)];
+        const node& n = tape_[id];
+        switch (n.what) {
+            case verb::input: return arena_.data() + input_at_[at(n.i)];
+            case verb::parameter: return parameters_ + n.i;
+            case verb::state: return state_ + n.i;
+            case verb::slot: return sent_numbers_.data() + n.i;
+            case verb::count: return sent_numbers_.data() + tape_.slots.size() + at(n.i);
+            case verb::table: return tables_.data() + table_at_[at(id)];
+            default: break;
+        }
+        if (list_.gradient_at[at(id)] >= 0) return gradients_ + list_.gradient_at[at(id)];
+        return offset_[at(id)] >= 0 ? arena_.data() + offset_[at(id)] : nullptr;
+    }
+    // An operand in memory, as the rows and columns of a value of extent `whole` see it.
+    on_device::operand seen(extent whole, node_id x) {
+        const extent e       = tape_[x].e;
+        const bool   one_row = e.axis == 0 && e.fold == 1;
+        return {place(x), 0, one_row ? 0u : static_cast<on_device::index>(whole.fold / e.fold), static_cast<on_device::index>(e.cols)};
+    }
+    ELBO_OUTLINE void write_code() {
+        code_.clear();
+        for (index l = 0; l < list_.launches.size(); ++l) {
+            const launch& now = list_.launches[l];
+            if (!now.elementwise) continue;
+            for (index k = 0; k < now.nodes.size(); ++k) {
+                const node_id id = now.nodes[k];
+                const node&   n  = tape_[id];
+                const auto    read_by = [&](node_id x) -> on_device::operand {
+                    if (x < 0) return {};
+                    const node_id same = launch_list::same_element(tape_, x);
+                    if (is_pointwise(n) && list_.time[at(x)] == static_cast<int>(l) && tape_[same].e == n.e)
+                        for (index other = 0; other < k; ++other)
+                            if (now.nodes[other] == same) return {nullptr, static_cast<std::int32_t>(other), 0, 1};
+                    return seen(n.e, x);
+                };
+                code_.push_back({n.what, n.f, read_by(n.a), read_by(n.b), read_by(n.c), n.i, n.j, n.e.fold, list_.stored[at(id)] != 0 ? place(id) : nullptr});
+            }
+        }
+        machine_.started().copy(sent_code_.data(), code_.data(), code_.size() * sizeof(on_device::instruction));
+    }
+
+    // ---- each time ----
+    ELBO_OUTLINE void send(const bindings<float>& with) {
+        const on_device::queue& q = machine_.started();
+        for (index s = 0; s < tape_.slots.size(); ++s) numbers_[s] = static_cast<float>(with.slots[s]);
+        for (index a = 0; a < most_axes; ++a) numbers_[tape_.slots.size() + a] = static_cast<float>(counts_[a]);
+        for (index d = 0; d < keys_.size(); ++d) keys_[d] = make_key(with.seed, tape_.draws[d].purpose, static_cast<std::uint64_t>(tape_.draws[d].loop));
+        const std::uint32_t turn[2] = {with.step, with.first_row};
+        q.copy(sent_numbers_.data(), numbers_.data(), numbers_.size() * sizeof(float));
+        q.copy(sent_keys_.data(), keys_.data(), keys_.size() * sizeof(random_key));
+        q.copy(sent_turn_.data(), turn, sizeof turn);
+        for (index i = 0; i < input_at_.size(); ++i)
+            if (input_size_[i].cols > 0 && with.inputs[i] != nullptr)
+                q.copy(arena_.data() + input_at_[i], with.inputs[i], static_cast<index>(size_of(input_size_[i], counts_)) * sizeof(float));
+    }
+
+    void launch_all() {
+        index code = 0;
+        for (const launch& l : list_.launches) {
+            if (!l.elementwise) {
+                compute(l.nodes[0]);
+                continue;
+            }
+            const on_device::replay_numbers now{sent_numbers_.data(), sent_keys_.data(), sent_turn_.data()};
+            machine_.each_element(size(l.nodes[0]), on_device::run_elements{sent_code_.data() + code, static_cast<std::int32_t>(l.nodes.size()), static_cast<on_device::index>(l.e.cols), now});
+            code += l.nodes.size();
+        }
+        machine_.each_element(pieces_.empty() ? 0 : pieces_.back().end, on_device::copy_pieces{sent_pieces_.data()});
+    }
+    // What is stored or assigned after all else, and what the host wants to see. Sizes depend on the batch.
+    void send_pieces() {
+        pieces_.clear();
+        index      end = 0;
+        const auto add = [&](const float* from, float* to, index floats) {
+            if (floats > 0) pieces_.push_back({from, to, on_device::counted(end += floats)});
+        };
+        for (node_id id : list_.effects) add(place(tape_[id].a), (tape_[id].what == verb::store ? gradients_ : state_) + tape_[id].i, size(id));
+        for (const shown& s : shown_) add(place(s.id), results_.data() + s.offset, size(s.id));
+        machine_.started().copy(sent_pieces_.data(), pieces_.data(), pieces_.size() * sizeof(on_device::piece));
+    }
+
+    ELBO_OUTLINE void compute(node_id id) {
+        using namespace on_device;
+        const queue& q = machine_.started();
+        const node&  n = tape_[id];
+        float*       y = place(id);
+        const float *a = place(n.a), *b = n.b >= 0 ? place(n.b) : nullptr;
+        const auto   narrow = [](std::size_t x) { return static_cast<on_device::index>(x); };
+        switch (n.what) {
+            case verb::sum: {
+                const operand before = n.c >= 0 ? seen(n.e, n.c) : operand{};
+                return sum_on(q, a, y, geometry_of_sum(tape_, n, counts_), before, narrow(cols(id)), arena_.data() + scratch_at_);
+            }
+            case verb::product: {
+                matrix_product p{.ta = n.i != 0, .tb = n.j != 0, .m = rows(id), .n = cols(id), .inner = n.i ? rows(n.a) : cols(n.a), .a = a, .b = b, .f = n.f, .y = y};
+                if (n.c >= 0) {
+                    if (tape_[n.c].e == n.e) p.before = place(n.c);
+                    else p.row = seen(n.e, n.c);
+                }
+                return machine_.times()(q, p);
+            }
+            case verb::batched: {
+                const auto m = narrow(at(n.k)), columns = narrow(at(n.l));
+                return q.each(size(id), multiply_rows{a, b, y, m, columns, narrow(cols(n.a)) / m, n.i != 0, n.j != 0});
+            }
+            case verb::scatter: {
+                const scatter_rows f{a, seen(tape_[n.a].e, n.b), y, narrow(cols(id)), narrow(cols(n.a)), narrow(at(n.i))};
+                return q.each(rows(id) * f.turns(), f);
+            }
+            case verb::conv: case verb::conv_data: case verb::conv_filter: {
+                const float* before = n.c >= 0 ? place(n.c) : nullptr;
+                return convolve(q, machine_.times(), n, tape_.windows[at(n.i)], rows(n.a), a, b, before, y, arena_.data() + scratch_at_);
+            }
+            case verb::pool: case verb::unpool: case verb::argmax:
+                return q.each(size(id), pool_windows{n.what, a, y, window_shape(tape_.windows[at(n.i)])});
+            case verb::logsumexp: return q.each(rows(id), logsumexp_of_rows{a, y, narrow(cols(n.a))});
+            case verb::solve: return q.each(rows(id), solve_rows{a, b, y, n.k, n.l, n.i != 0});
+            case verb::cholesky: return q.each(rows(id), cholesky_of_rows{a, y, n.k});
+            default: throw recording_error("elbo: the device has no kernel for a verb");
+        }
+    }
+
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+    struct graph {
+        cudaGraphExec_t            made = nullptr;
+        memory<on_device::piece> pieces;
+    };
+
+    // The launches of a batch size, recorded when first asked for.
+    ELBO_OUTLINE void run() {
+        graph& known = graphs_[counts_];
+        if (known.made == nullptr) {
+            sent_pieces_ = memory<on_device::piece>(list_.effects.size() + shown_.size());
+            send_pieces();
+            machine_.wait();
+            const cudaStream_t stream = machine_.started().stream();
+            cudaGraph_t        recorded = nullptr;
+            on_device::check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "recording a graph");
+            launch_all();
+            on_device::check(cudaStreamEndCapture(stream, &recorded), "recording a graph");
+            on_device::check(cudaGraphInstantiate(&known.made, recorded, 0), "making a graph");
+            cudaGraphDestroy(recorded);
+            known.pieces = std::move(sent_pieces_);
+        }
+        on_device::check(cudaGraphLaunch(known.made, machine_.started().stream()), "replaying a graph");
+    }
+    void forget_graphs() {
+        if (!graphs_.empty()) machine_.wait();
+        for (auto& [counts, g] : graphs_)
+            if (g.made != nullptr) cudaGraphExecDestroy(g.made);
+        graphs_.clear();
+    }
+
+    std::map<row_counts, graph> graphs_;
+#else
+    void run() {
+        send_pieces();
+        launch_all();
+    }
+    void forget_graphs() {}
+#endif
+
+    device&                     machine_;
+    tape                        tape_;
+    row_counts                  capacity_, counts_{1, 0, 0, 0};
+    bool                        written_ = false;
+    std::array<bool, most_axes> uses_axis_{};
+    launch_list                 list_;
+    std::vector<std::int64_t>   offset_;
+    std::vector<index>          input_at_, table_at_;
+    std::vector<extent>         input_size_;
+    index                       scratch_at_ = 0;
+    float *                     parameters_ = nullptr, *gradients_ = nullptr, *state_ = nullptr;
+    std::vector<float>          numbers_;
+    std::vector<random_key>     keys_;
+    std::vector<shown>          shown_;
+    std::vector<on_device::instruction> code_;
+    std::vector<on_device::piece>       pieces_;
+    memory<float>                       arena_, tables_, sent_numbers_;
+    memory<random_key>                  sent_keys_;
+    memory<std::uint32_t>               sent_turn_;
+    memory<on_device::instruction>      sent_code_;
+    memory<on_device::piece>            sent_pieces_;
+    staging                             results_;
+};
+
+}  // namespace elbo

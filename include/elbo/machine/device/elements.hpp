@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/machine/device/system.hpp>
+#include <elbo/machine/device/launches.hpp>
+#include <elbo/machine/noise.hpp>
+
+// The elementwise verbs of a launch, as a device reads them: a short program that each element of the result runs for
+// itself, with what it made before in registers.
+
+namespace elbo::on_device {
+
+// What a replay may change, in the device's memory: slots and counts as numbers, the keys of random numbers.
+struct replay_numbers {
+    const float*      numbers = nullptr;
+    const random_key* keys    = nullptr;
+    // step and first row, for the counters of random numbers
+    const std::uint32_t* turn = nullptr;
+};
+
+// Where an operand is: in a register, or in memory, seen from the row and column of the result.
+struct operand {
+    const float* at    = nullptr;  // null: in register `slot`
+    std::int32_t slot  = 0;
+    index        ratio = 0;        // rows of the result for each of this; 0: one row for all
+    index        cols  = 1;
+
+    ELBO_HD const float* row(index r) const { return at + static_cast<std::size_t>(ratio == 1 ? r : ratio == 0 ? 0 : r / ratio) * cols; }
+    ELBO_HD float        read(index r, index c, const float* registers) const {
+        return at == nullptr ? registers[slot] : row(r)[cols == 1 ? 0 : c];
+    }
+};
+
+struct instruction {
+    verb         what{};
+    formula      f{};
+    operand      a, b, c;
+    std::int32_t i = 0, j = 0, fold = 1;
+    float*       to = nullptr;  // null: nobody else reads it
+};
+
+// ---- formulas by number ----
+
+template <class... F>
+ELBO_HD float apply_formula(list<F...>, const formula& f, float x) {
+    float y      = 0;
+    int   number = 0;
+    static_cast<void>(((number++ == f.number && (y = F(formula_from<F>(f.p, f.q))(x), true)) || ...));
+    return y;
+}
+template <class... F>
+ELBO_HD float apply_formula(list<F...>, const formula& f, float x, float z) {
+    float y      = 0;
+    int   number = 0;
+    static_cast<void>(((number++ == f.number && (y = F(formula_from<F>(f.p, f.q))(x, z), true)) || ...));
+    return y;
+}
+ELBO_HD inline float apply_unary(const formula& f, float x) { return apply_formula(formula_list{}, f, x); }
+ELBO_HD inline float apply_binary(const formula& f, float x, float z) { return apply_formula(pair_formula_list{}, f, x, z); }
+
+// Element i of every value of a launch.
+struct run_elements {
+    const instruction* code;
+    std::int32_t       count;
+    index              cols;
+    replay_numbers     now;
+
+    ELBO_HD void operator()(index i) const {
+        float       registers[launch::most_nodes];
+        const index r = i / cols, c = i % cols;
+        for (std::int32_t k = 0; k < count; ++k) {
+            const instruction& n = code[k];
+            const float        y = value_of(n, r, c, registers);
+            registers[k]         = y;
+            if (n.to != nullptr) n.to[i] = y;
+        }
+    }
+
+private:
+    ELBO_HD float value_of(const instruction& n, index r, index c, const float* registers) const {
+        const auto first = static_cast<index>(n.i);
+        switch (n.what) {
+            case verb::map: return apply_unary(n.f, n.a.read(r, c, registers));
+            case verb::chain: return n.a.read(r, c, registers) * apply_unary(n.f, n.b.read(r, c, registers));
+            case verb::zip: return apply_binary(n.f, n.a.read(r, c, registers), n.b.read(r, c, registers));
+            case verb::chain_pair:
+                return n.a.read(r, c, registers) * apply_binary(n.f, n.b.read(r, c, registers), n.c.read(r, c, registers));
+            case verb::spread: return n.a.read(r, c, registers);
+            case verb::slice: return n.a.row(r)[first + c];
+            case verb::place: return c < first || c >= first + n.a.cols ? 0.0f : n.a.row(r)[c - first];
+            case verb::concat: return c < n.a.cols ? n.a.row(r)[c] : n.b.row(r)[c - n.a.cols];
+            case verb::gather: return n.a.row(r)[static_cast<index>(n.b.row(r)[c / first]) * first + c % first];
+            case verb::transpose: {  // c is element (q, p) of the result
+                const index p = c % first, q = c / first;
+                return n.a.row(r)[p * static_cast<index>(n.j) + q];
+            }
+            default: {  // noise; j: which key
+                const auto K = static_cast<std::size_t>(n.fold);
+                return noise_at<float>(now.keys[n.j], now.turn[0], now.turn[1], K, r, c, n.i == 1);
+            }
+        }
+    }
+};
+
+}  // namespace elbo::on_device

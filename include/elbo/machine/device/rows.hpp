@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/machine/device/elements.hpp>
+#include <elbo/machine/triangle.hpp>
+
+// Verbs of rows: what a device computes for each element, or each row, of a result from the same row of its operands.
+
+namespace elbo::on_device {
+
+// y[b[j]] += a[j] in each row, blocks of `width`. Each thread has one number of a block and a range of the blocks, and
+// goes through all of a's in order: no two add to one place, so a sum has one order.
+struct scatter_rows {
+    static constexpr index parts = 16;
+
+    const float* a;
+    operand      where;
+    float*       y;
+    index        cols, cols_of_a, width;
+
+    index turns() const { return width * parts; }
+
+    ELBO_HD void operator()(index i) const {
+        const index  lane = i % width, part = i / width % parts, r = i / (width * parts), blocks = cols / width;
+        const index  first = static_cast<index>(static_cast<std::uint64_t>(part) * blocks / parts);
+        const index  last  = static_cast<index>((static_cast<std::uint64_t>(part) + 1) * blocks / parts);
+        float*       to    = y + static_cast<std::size_t>(r) * cols;
+        const float* from  = a + static_cast<std::size_t>(r) * cols_of_a;
+        const float* place = where.row(r);
+        for (index b = first; b < last; ++b) to[b * width + lane] = 0;
+        for (index j = 0; j < cols_of_a / width; ++j) {
+            const auto b = static_cast<index>(place[j]);
+            if (b >= first && b < last) to[b * width + lane] += from[j * width + lane];
+        }
+    }
+};
+
+// One small matrix a row: element (p, q) of op(a) op(b).
+struct multiply_rows {
+    const float *a, *b;
+    float*       y;
+    index        m, n, inner;
+    bool         ta, tb;
+
+    ELBO_HD void operator()(index i) const {
+        const index  r = i / (m * n), p = i % (m * n) / n, q = i % n;
+        const float* left  = a + static_cast<std::size_t>(r) * m * inner;
+        const float* right = b + static_cast<std::size_t>(r) * inner * n;
+        float        s     = 0;
+        for (index k = 0; k < inner; ++k) s += (ta ? left[k * m + p] : left[p * inner + k]) * (tb ? right[q * inner + k] : right[k * n + q]);
+        y[i] = s;
+    }
+};
+
+struct logsumexp_of_rows {
+    const float* a;
+    float*       y;
+    index        cols;
+
+    ELBO_HD void operator()(index r) const {
+        using std::exp, std::log;
+        const float* row  = a + static_cast<std::size_t>(r) * cols;
+        float        most = row[0], s = 0;
+        for (index c = 1; c < cols; ++c) most = row[c] > most ? row[c] : most;
+        for (index c = 0; c < cols; ++c) s += exp(row[c] - most);
+        y[r] = most + log(s);
+    }
+};
+
+struct solve_rows {
+    const float *lower, *b;
+    float*       y;
+    int          order, columns;
+    bool         transposed;
+
+    ELBO_HD void operator()(index r) const {
+        const std::size_t of_b = static_cast<std::size_t>(r) * static_cast<std::size_t>(order * columns);
+        solve_triangle(lower + static_cast<std::size_t>(r) * static_cast<std::size_t>(order * order), b + of_b, y + of_b, order, columns, transposed);
+    }
+};
+
+struct cholesky_of_rows {
+    const float* a;
+    float*       y;
+    int          order;
+
+    ELBO_HD void operator()(index r) const {
+        const std::size_t at = static_cast<std::size_t>(r) * static_cast<std::size_t>(order * order);
+        cholesky_triangle(a + at, y + at, order);
+    }
+};
+
+// y = f(y + row), what a product leaves to do.
+struct finish_product {
+    float*  y;
+    operand row;  // null: none
+    formula f;
+    index   cols;
+
+    ELBO_HD void operator()(index i) const {
+        const float x = row.at == nullptr ? y[i] : y[i] + row.row(i / cols)[row.cols == 1 ? 0 : i % cols];
+        y[i]          = f.number < 0 ? x : apply_unary(f, x);
+    }
+};
+
+struct fill_with {
+    float* y;
+    float  value;
+
+    ELBO_HD void operator()(index i) const { y[i] = value; }
+};
+
+// Several pieces of memory into others, in one launch.
+struct piece {
+    const float* from;
+    float*       to;
+    index        end;  // of it, counted through all pieces
+};
+struct copy_pieces {
+    const piece* pieces;
+
+    ELBO_HD void operator()(index i) const {
+        index begin = 0;
+        for (const piece* p = pieces;; begin = p->end, ++p)
+            if (i < p->end) {
+                p->to[i - begin] = p->from[i - begin];
+                return;
+            }
+    }
+};
+
+}  // namespace elbo::on_device

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/core/config.hpp>
+
+#include <thrust/execution_policy.h>
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
+#include <thrust/version.h>
+
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+#include <cuda_runtime.h>
+#else
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+// The door to Thrust. Which of its systems runs what is started here is Thrust's own choice: CUDA under nvcc, or OMP, TBB,
+// CPP by -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP and so on. One source serves them all.
+
+namespace elbo::on_device {
+
+template <int Version>
+constexpr bool thrust_must_not_be_an_old_one() {
+    static_assert(Version >= 200200, "elbo: Thrust 2.2 or newer is needed and older headers were found, a system package's perhaps: put the CUDA toolkit's include/cccl before them");
+    return Version >= 200200;
+}
+static_assert(thrust_must_not_be_an_old_one<THRUST_VERSION>());
+
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+inline constexpr const char* system_name = "CUDA";
+#elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_OMP
+inline constexpr const char* system_name = "OMP";
+#elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_TBB
+inline constexpr const char* system_name = "TBB";
+#else
+inline constexpr const char* system_name = "CPP";
+#endif
+
+// Elements are counted in 32 bits: divisions of them are four times as fast on a GPU.
+using index = std::uint32_t;
+
+inline index counted(std::size_t n) {
+    if (n > std::numeric_limits<index>::max()) throw std::length_error("elbo: a value of more than 2^32 numbers");
+    return static_cast<index>(n);
+}
+
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+
+inline void check(cudaError_t code, const char* what) {
+    if (code != cudaSuccess) throw std::runtime_error(std::string("elbo: ") + what + ": " + cudaGetErrorString(code));
+}
+
+// What is started on it runs in order, beside the host.
+class queue {
+public:
+    queue() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "no stream on the GPU"); }
+    ~queue() { cudaStreamDestroy(stream_); }
+    queue(const queue&)            = delete;
+    queue& operator=(const queue&) = delete;
+
+    // f(i) for every i < n, in any order.
+    template <class F>
+    void each(std::size_t n, F f) const {
+        if (n > 0) thrust::for_each_n(thrust::cuda::par_nosync.on(stream_), thrust::counting_iterator<index>(0), counted(n), f);
+    }
+    // Whoever owns the memory. Returns when `from` may change, but for page-locked memory.
+    void copy(void* to, const void* from, std::size_t bytes) const {
+        if (bytes > 0) check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_), "a copy");
+    }
+    void wait() const { check(cudaStreamSynchronize(stream_), "what was started before"); }
+
+    cudaStream_t stream() const { return stream_; }
+
+private:
+    cudaStream_t stream_ = nullptr;
+};
+
+// Everything that any queue was given.
+inline void wait_for_all() { check(cudaDeviceSynchronize(), "what was started before"); }
+
+enum class reach { device, both, page_locked };
+
+inline void* allocate(reach where, std::size_t bytes) {
+    void* p = nullptr;
+    switch (where) {
+        case reach::device: check(cudaMalloc(&p, bytes), "no memory left on the GPU"); break;
+        case reach::both: check(cudaMallocManaged(&p, bytes), "no memory left"); break;
+        case reach::page_locked: check(cudaMallocHost(&p, bytes), "no page-locked memory left"); break;
+    }
+    check(cudaMemset(p, 0, bytes), "clearing memory");
+    return p;
+}
+inline void release(reach where, void* p) {
+    if (where == reach::page_locked) cudaFreeHost(p);
+    else cudaFree(p);
+}
+
+#else
+
+class queue {
+public:
+    template <class F>
+    void each(std::size_t n, F f) const {
+        if (n > 0) thrust::for_each_n(thrust::device, thrust::counting_iterator<index>(0), counted(n), f);
+    }
+    void copy(void* to, const void* from, std::size_t bytes) const {
+        if (bytes > 0) std::memcpy(to, from, bytes);
+    }
+    void wait() const {}
+};
+
+inline void wait_for_all() {}
+
+enum class reach { device, both, page_locked };
+
+inline void* allocate(reach, std::size_t bytes) {
+    void* p = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (p == nullptr) throw std::bad_alloc();
+    std::memset(p, 0, bytes);
+    return p;
+}
+inline void release(reach, void* p) { std::free(p); }
+
+#endif
+
+// Memory, all zero at first. What only the device reaches has no span.
+template <class T, reach Where>
+class block {
+public:
+    block() = default;
+    explicit block(std::size_t size) : size_(size) {
+        if (size > 0) data_.reset(static_cast<T*>(allocate(Where, size * sizeof(T))));
+    }
+    T*          data() { return data_.get(); }
+    const T*    data() const { return data_.get(); }
+    std::size_t size() const { return size_; }
+
+    // The host's view, when all that was started is done.
+    std::span<T> span()
+        requires(Where != reach::device)
+    {
+        wait_for_all();
+        return {data_.get(), size_};
+    }
+    std::span<const T> span() const
+        requires(Where != reach::device)
+    {
+        wait_for_all();
+        return {data_.get(), size_};
+    }
+
+private:
+    struct release_it {
+        void operator()(T* p) const { release(Where, p); }
+    };
+    std::unique_ptr<T, release_it> data_;
+    std::size_t                    size_ = 0;
+};
+
+}  // namespace elbo::on_device

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/train/average.hpp>
+#include <elbo/train/clip.hpp>
+#include <elbo/train/optimizer_any.hpp>
+
+#include <atomic>
+#include <cmath>
+
+// Clipping, the optimiser and the running average of all parameters: one pass over memory, on the machine that has them.
+
+namespace elbo {
+
+struct update_options {
+    any_optimizer optimizer    = adam{};
+    double        clip_norm    = 0;  // 0: gradients are taken as they are
+    double        average      = 0;  // decay of the weights' running average; 0: none
+    double        weight_decay = 0;
+};
+
+// What moves, as the machine reaches it.
+struct moving {
+    float*       parameters = nullptr;
+    const float* gradients  = nullptr;
+    float*       slots      = nullptr;
+    float*       average    = nullptr;  // null: none
+    std::size_t  count      = 0;
+};
+
+// A machine whose numbers lie elsewhere calls formulas element by element, beside the host.
+template <class Machine>
+concept is_remote = requires { requires Machine::is_beside_the_host; };
+
+// ---- in the host's memory: fixed parts, on all threads ----
+template <class Machine>
+class updater {
+public:
+    updater(Machine& on, update_options o) : machine_(&on), options_(std::move(o)) {}
+
+    // Returns whether all gradients were finite. With a norm that is not, nothing moves.
+    ELBO_OUTLINE bool run(const moving& all, std::uint64_t step, double rate) {
+        constexpr std::size_t part = 16384;
+        const std::span       g(all.gradients, all.count);
+        double                scale = 1;
+        if (options_.clip_norm > 0) {
+            const double norm = global_norm(g);
+            if (!std::isfinite(norm)) return false;
+            scale = clip_scale(norm, options_.clip_norm);
+        }
+        const update_context<float> now{step, static_cast<float>(rate), static_cast<float>(scale), static_cast<float>(options_.weight_decay), all.count};
+        std::atomic<bool>           finite{true};
+        machine_->each_part(all.count, part, [&](std::size_t begin, std::size_t end) {
+            const std::span p(all.parameters + begin, end - begin);
+            const auto      mine   = g.subspan(begin, end - begin);
+            double          square = 0;
+            for (std::size_t b = 0; b < norm_blocks(mine.size()); ++b) square += block_square_sum(mine, b);
+            if (!std::isfinite(square)) finite.store(false, std::memory_order_relaxed);
+            elbo::update(options_.optimizer, p, mine, all.slots + begin, now);
+            if (all.average != nullptr)
+                update_average<float>({all.average + begin, end - begin}, p, exponential_average{options_.average}.weight(step));
+        });
+        return finite;
+    }
+
+private:
+    Machine*       machine_;
+    update_options options_;
+};
+
+// ---- elsewhere ----
+namespace optimizing {
+
+// One parameter's step. A gradient that is not finite is noted and moves nothing.
+template <class Formula, std::size_t Slots>
+struct step_of_element {
+    Formula      formula;
+    moving       all;
+    float        take_average, keep_average;
+    const float* scale;  // of all gradients; null: 1
+    float*       not_finite;
+
+    ELBO_HD void operator()(std::uint32_t i) const {
+        const float g = scale == nullptr ? all.gradients[i] : all.gradients[i] * *scale;
+        if (!(g - g == 0)) {
+            *not_finite = 1;  // whoever writes it writes the same
+            return;
+        }
+        float p = all.parameters[i];
+        if constexpr (Slots == 1) formula(p, g, all.slots[i]);
+        else formula(p, g, all.slots[i], all.slots[i + all.count]);
+        all.parameters[i] = p;
+        if (all.average != nullptr) all.average[i] = keep_average * all.average[i] + take_average * p;
+    }
+};
+
+// Part i of `parts` sums of squares (of numbers) or of sums.
+struct square_sum_of_part {
+    const float* of;
+    double*      to;
+    std::size_t  count;
+    std::uint32_t parts;
+
+    ELBO_HD void operator()(std::uint32_t i) const {
+        double s = 0;
+        for (std::size_t k = i; k < count; k += parts) s += static_cast<double>(of[k]) * static_cast<double>(of[k]);
+        to[i] = s;
+    }
+};
+struct sum_of_part {
+    const double* of;
+    double*       to;
+    std::size_t   count;
+    std::uint32_t parts;
+
+    ELBO_HD void operator()(std::uint32_t i) const {
+        double s = 0;
+        for (std::size_t k = i; k < count; k += parts) s += of[k];
+        to[i] = s;
+    }
+};
+// The scale of clip_scale(), or what is not finite.
+struct scale_from_square {
+    const double* square;
+    double        limit;
+    float*        scale;
+
+    ELBO_HD void operator()(std::uint32_t) const {
+        using std::sqrt;
+        const double norm = sqrt(*square), wanted = limit / (norm + 1e-6);
+        *scale = static_cast<float>(norm - norm == 0 ? (wanted < 1 ? wanted : 1.0) : norm - norm);
+    }
+};
+
+}  // namespace optimizing
+
+template <class Machine>
+    requires is_remote<Machine>
+class updater<Machine> {
+public:
+    updater(Machine& on, update_options o) : machine_(&on), options_(std::move(o)), sums_(options_.clip_norm > 0 ? parts + fewer + 1 : 0), scale_(1), not_finite_(1) {}
+
+    // Starts; see finite().
+    ELBO_OUTLINE void run(const moving& all, std::uint64_t step, double rate) {
+        using namespace optimizing;
+        if (options_.clip_norm > 0) {  // in three steps: as many sums at once as keep a GPU busy
+            double *some = sums_.data(), *few = some + parts, *one = few + fewer;
+            machine_->each_element(parts, square_sum_of_part{all.gradients, some, all.count, parts});
+            machine_->each_element(fewer, sum_of_part{some, few, parts, fewer});
+            machine_->each_element(1, sum_of_part{few, one, fewer, 1});
+            machine_->each_element(1, scale_from_square{one, options_.clip_norm, scale_.data()});
+        }
+        const update_context<float> now{step, static_cast<float>(rate), 1.0f, static_cast<float>(options_.weight_decay), all.count};
+        const double                take = options_.average > 0 ? exponential_average{options_.average}.weight(step) : 0;
+        std::visit(
+            [&]<class O>(const O& own) {
+                using step_of = decltype(own.formula(now));
+                machine_->each_element(all.count, step_of_element<step_of, O::slots>{own.formula(now), all, static_cast<float>(take), static_cast<float>(1 - take),
+                                                                                     options_.clip_norm > 0 ? scale_.data() : nullptr, not_finite_.data()});
+            },
+            options_.optimizer);
+    }
+    // Whether all gradients since the last question were. Waits.
+    bool finite() {
+        machine_->wait();
+        return std::exchange(*not_finite_.data(), 0.0f) == 0;
+    }
+
+private:
+    static constexpr std::uint32_t parts = 8192, fewer = 64;
+
+    Machine*                            machine_;
+    update_options                      options_;
+    typename Machine::template shared<double> sums_;
+    typename Machine::buffer            scale_;
+    typename Machine::staging           not_finite_;
+};
+
+}  // namespace elbo
