@@ -33,7 +33,7 @@ void numbers(examples::run_of<draw_digit>& run) {
     const std::size_t count = run.given.fast ? 0 : static_cast<std::size_t>(run.given.number("nll_images"));
     if (count > 0) examples::likelihood_of(run, count, with<digit>(run.set.test_labels(count)));
 
-    examples::judge    judge(run.set.splits, run.train.machine().threads(), run.given.fast ? 1 : 6);
+    examples::judge    judge(run.set.splits, run.given.threads, run.given.fast ? 1 : 6);
     io::series         agreement{"the judge sees the digit asked for", {}, {}};
     std::vector<float> y;
     const rows<image>  canvases = painted(run, run.given.fast ? 10 : 1000, y);

@@ -39,7 +39,7 @@ data::images some_of(const data::images& set, std::size_t count) {
 }
 
 // Gives the checkpoint when it was asked to stop. From then on signals do again what they always do.
-std::string fit(example_run& run, training<host>& train, const checkpoint_folder& checkpoints) {
+std::string fit(example_run& run, training<machine>& train, const checkpoint_folder& checkpoints) {
     const std::string path = run.folder + "/metrics.jsonl";
     history           log  = run.given.resume ? history(path, train.step()) : history(path);
     log.at_epoch_ends([&] {
@@ -119,7 +119,7 @@ void example_run::number(const std::string& name, double value, const std::strin
     std::printf("%-20s %10s  %s\n", name.c_str(), room, note.c_str());
 }
 
-double terms_of_the_bound(example_run& run, training<host>& train) {
+double terms_of_the_bound(example_run& run, training<machine>& train) {
     double loss = 0;
     for (const named_value& v : train.evaluate(run.set.splits.test)) {
         run.number("test " + v.name, v.value, "nats an image, " + run.set.pixels() + " pixels");
@@ -190,9 +190,9 @@ trainer_options call::training_options(const data_set& set) const {
     return t;
 }
 
-int call::carry_out(example_run& run, training<host>& train, built<host>& model, std::size_t latent, const std::string& description, const parts& how) const {
+int call::carry_out(example_run& run, training<machine>& train, built<machine>& model, std::size_t latent, const std::string& description, const parts& how) const {
     const options& o = given_;
-    if (const std::string warning = provider_warnings(train.machine().products()); !warning.empty()) std::fprintf(stderr, "%s\n", warning.c_str());
+    if (const std::string warning = train.machine().warnings(); !warning.empty()) std::fprintf(stderr, "%s\n", warning.c_str());
     if (!o.evaluate.empty()) {
         load(model, o.evaluate);
         how.numbers();
@@ -208,7 +208,7 @@ int call::carry_out(example_run& run, training<host>& train, built<host>& model,
     }
     io::json record = run_record(o, card_);
     record.set("data", elbo::describe(run.set.splits.train)).set("pixels", run.set.pixels()).set("parameters", model.parameters().size());
-    record.set("threads", train.machine().threads()).set("resumed_at", train.step());
+    record.set("machine", train.machine().name()).set("resumed_at", train.step());
     write_run(o.out + "/run.json", record);
 
     // Who asks it to stop is in a hurry: the pictures are there at once, the numbers are left out.

@@ -35,10 +35,10 @@ public:
         data_set        set    = load_data(given_, card_.colour);
         trainer_options wanted = training_options(set);
         if (how.training) how.training(wanted, given_);
-        trainer<Model, host> train(wanted, {.threads = static_cast<int>(given_.threads)});
+        trainer<Model, machine> train(wanted, machine_with(given_.threads));
         io::report           page{.title = card_.name, .subtitle = card_.about};
         run_of<Model>        run{{given_, set, page, given_.out}, train};
-        return carry_out(run, train, train.model(), built_model<Model, host>::latent::size, describe<Model>(static_cast<std::int64_t>(given_.batch)),
+        return carry_out(run, train, train.model(), built_model<Model, machine>::latent::size, describe<Model>(static_cast<std::int64_t>(given_.batch)),
                          {how.begin ? [&] { how.begin(run); } : std::function<void()>(), [&] { how.numbers(run); }, [&] { how.pictures(run); }});
     }
 
@@ -48,7 +48,7 @@ private:
     };
     int             show_summary(const std::string& card) const;
     trainer_options training_options(const data_set& set) const;
-    int             carry_out(example_run& run, training<host>& train, built<host>& model, std::size_t latent, const std::string& description, const parts& how) const;
+    int             carry_out(example_run& run, training<machine>& train, built<machine>& model, std::size_t latent, const std::string& description, const parts& how) const;
     void            write_page(io::report& page, std::string model) const;
 
     trainer_card card_;

@@ -30,11 +30,11 @@ struct classifier {
 }  // namespace
 
 struct judge::net {
-    trainer<classifier, host> train;
+    trainer<classifier, machine> train;
 };
 
-judge::judge(const data::splits& digits, int threads, std::uint64_t turns)
-    : net_(new net{trainer<classifier, host>({.learning_rate = schedules::cosine{2e-3, 2e-5, static_cast<double>(turns)}}, {.threads = threads})}) {
+judge::judge(const data::splits& digits, std::size_t threads, std::uint64_t turns)
+    : net_(new net{trainer<classifier, machine>({.learning_rate = schedules::cosine{2e-3, 2e-5, static_cast<double>(turns)}}, machine_with(threads))}) {
     net_->train.fit(digits.train, epochs(turns));
     const data::batches test(digits.test, {1, false, false});
     std::vector<float>  x(test.size() * image::size), y(test.size());

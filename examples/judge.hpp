@@ -2,8 +2,7 @@
 #pragma once
 
 #include "data.hpp"
-
-#include <elbo/host.hpp>
+#include "machine.hpp"
 
 #include <memory>
 #include <span>
@@ -15,7 +14,7 @@ namespace elbo::examples {
 // the data's own training images (10 classes, 28 x 28).
 class judge {
 public:
-    judge(const data::splits& digits, int threads, std::uint64_t epochs = 6);
+    judge(const data::splits& digits, std::size_t threads, std::uint64_t epochs = 6);
     ~judge();
 
     double              accuracy() const { return accuracy_; }  // on the data's test images

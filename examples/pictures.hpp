@@ -2,10 +2,10 @@
 #pragma once
 
 #include "data.hpp"
+#include "machine.hpp"
 
 #include <elbo/elbo.hpp>
 #include <elbo/eval.hpp>
-#include <elbo/host.hpp>
 #include <elbo/io/report.hpp>
 #include <elbo/train/options.hpp>
 #include <elbo/train/trainer.hpp>
@@ -43,9 +43,9 @@ struct example_run {
 
 template <class Model>
 struct run_of : example_run {
-    trainer<Model, host>& train;
+    trainer<Model, machine>& train;
 
-    built_model<Model, host>& model() { return train.model(); }
+    built_model<Model, machine>& model() { return train.model(); }
 };
 
 // The first test images and where a model put them: dots coloured by class, where there are classes.
@@ -102,7 +102,7 @@ void standard_pictures(run_of<Model>& run) {
 }
 
 // The loss and its terms on test images; gives the loss.
-double terms_of_the_bound(example_run& run, training<host>& train);
+double terms_of_the_bound(example_run& run, training<machine>& train);
 
 // -log p(x) of the first test images by importance sampling; conditions follow.
 template <class Model, class... C>

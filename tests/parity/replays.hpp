@@ -2,12 +2,14 @@
 #pragma once
 
 #include <elbo/elbo.hpp>
-#include <elbo/host.hpp>
+#include <elbo/machine/plain.hpp>
 #ifdef ELBO_TEST_DEVICE
 #include <elbo/device.hpp>
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+#else
+#include <elbo/host.hpp>
 #endif
 
 #include <algorithm>

@@ -56,7 +56,7 @@ struct draw : zoo::recomputed<zoo::numbers_of<Options...>().segments> {
         auto       enc = encoder::state_of(first<encoder_0, value<shape<2 * n.hidden>, batch<1>, K>>(record));
         auto       now = empty<K>(record);
         for (int t = 0; t < n.steps; ++t) {
-            if (n.truncated > 0 && t > 0 && t % n.truncated == 0) enc = zoo::stopped(enc), now.dec = zoo::stopped(now.dec);
+            if (n.stops_before(t)) enc = zoo::stopped(enc), now.dec = zoo::stopped(now.dec);
             const auto error = x - run<paper>(record, now.canvas).mean();                      // eq. 3
             const auto r     = sight::read(record, x, error, now.dec.h);                       // eq. 4
             enc              = run<encoder>(record, joined(record, join_columns(r, now.dec.h)), enc, turn{t});  // eq. 5

@@ -34,6 +34,8 @@ struct loop_numbers {
     int         steps = 0, segments = 0, truncated = 0;
     std::size_t hidden = 0, codes = 0, features = 0, read = 0, write = 0;
     bool        attends = false;
+
+    constexpr bool stops_before(int t) const { return truncated > 0 && t > 0 && t % (truncated > 0 ? truncated : 1) == 0; }
 };
 template <class Option>
 constexpr void take(loop_numbers&, type_of<Option>) {}

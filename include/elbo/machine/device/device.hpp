@@ -38,7 +38,8 @@ public:
     void                    wait() const { queue_.wait(); }
     const on_device::queue& started() const { return queue_; }
     on_device::multiplier&  times() { return multiplier_; }
-    static const char*      system() { return on_device::system_name; }
+    std::string             name() const { return std::string("device, ") + on_device::system_name; }
+    std::string             warnings() const { return {}; }
 
 private:
     options               options_;

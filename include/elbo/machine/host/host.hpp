@@ -59,6 +59,8 @@ public:
     int             threads() const { return team_.size(); }
     const provider& products() const { return options_.products; }
     team&           workers() { return team_; }
+    std::string     name() const { return "host, " + std::to_string(threads()) + (threads() == 1 ? " thread" : " threads"); }
+    std::string     warnings() const { return provider_warnings(options_.products); }
 
     // f(begin, end) over [0, size) in parts of a fixed size, on all threads.
     template <class F>
