@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Every header of a room compiles when it is the only one included, without a warning:
 #     cmake -D ROOT=include/elbo -D ROOM=core -D COMPILER=g++ -D FLAGS=@file -P cmake/headers_alone.cmake
-# An empty ROOM means the files beside the rooms.
+# An empty ROOM means the files beside the rooms. What only nvcc or Thrust can read is left out: PART=device reads that.
 
 cmake_minimum_required(VERSION 3.24)
 set(warnings -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Werror)
@@ -10,6 +10,12 @@ if(ROOM STREQUAL "")
     file(GLOB headers "${ROOT}/*.hpp")
 else()
     file(GLOB_RECURSE headers "${ROOT}/${ROOM}/*.hpp")
+endif()
+
+if(PART STREQUAL "device")
+    list(FILTER headers INCLUDE REGEX "device")
+else()
+    list(FILTER headers EXCLUDE REGEX "device")
 endif()
 
 set(broken 0)

@@ -34,6 +34,10 @@ set(doors
     "machine/host/products/onednn.hpp  oneapi/dnnl/"
     "machine/host/products/cblas.hpp   xtensor-blas/"
     "machine/host/products/cblas.hpp   xflens/"
+    "machine/device/system.hpp         thrust/"
+    "machine/device/system.hpp         cuda_runtime.h"
+    "machine/device/products.hpp       cublasLt.h"
+    "machine/device/cudnn.hpp          cudnn.h"
     "xtensor.hpp                       xtensor/"
 )
 # The operating system, by room: durable files, signals and terminals, threads, libraries.

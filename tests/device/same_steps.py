@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-# A trainer on two machines: five steps of each, every term of every step compared.
+# A trainer on two machines:
+#   five steps of each, every term of every step compared,
+#   twice on the device, with the same bits,
+#   and the second epoch on the device from the first on the host, and the other way round.
 #     same_steps.py examples/fc_vae device_fc_vae_OMP FOLDER
 import json
 import os
@@ -9,18 +12,20 @@ import sys
 
 on_host, on_device, folder = sys.argv[1:]
 tolerance = 1e-4  # of a term, or of a hundredth of the largest
+name_of_trainer = os.path.basename(on_host)
 
 
-def history(program, name):
+def run(program, name, *more):
     out = os.path.join(folder, name)
-    shutil.rmtree(out, ignore_errors=True)
-    os.makedirs(out)
-    ran = subprocess.run([program, "--fast", "--batch", "400", "--epochs", "1", "--threads", "2", "--out", out], capture_output=True, text=True)
-    if "insufficient" in ran.stderr or "no CUDA-capable device" in ran.stderr:
+    if "--resume" not in more:
+        shutil.rmtree(out, ignore_errors=True)
+        os.makedirs(out)
+    ran = subprocess.run([program, "--fast", "--batch", "400", "--threads", "2", "--out", out, *more], capture_output=True, text=True)
+    if "CUDA driver version is insufficient" in ran.stderr or "no CUDA-capable device" in ran.stderr:
         card = subprocess.run([program, "--summary"], capture_output=True, text=True)
         if card.returncode != 0 or "parameters" not in card.stdout:
             sys.exit(f"{program} --summary: {card.returncode}\n{card.stdout}{card.stderr}")
-        print("skipped: there is no GPU; it is compiled, linked and prints its card")
+        print("skipped: there is no GPU; the trainer is compiled, linked and prints its card")
         sys.exit(0)
     if ran.returncode != 0:
         sys.exit(f"{program}: exit code {ran.returncode}\n{ran.stdout}{ran.stderr}")
@@ -28,18 +33,39 @@ def history(program, name):
         return [json.loads(line) for line in lines]
 
 
-device, host = history(on_device, "device"), history(on_host, "host")
-if len(host) != 5 or len(device) != 5:
-    sys.exit(f"expected five lines of history, got {len(host)} and {len(device)}")
-unlike = {"seconds", "images_per_second"}
-worst = 0
-for expected, got in zip(host, device):
-    if expected.keys() != got.keys():
-        sys.exit(f"other terms: {sorted(expected)} and {sorted(got)}")
-    largest = max(abs(v) for k, v in expected.items() if k not in unlike)
-    for name, value in expected.items():
-        if name not in unlike:
-            worst = max(worst, abs(got[name] - value) / max(abs(value), 0.01 * largest))
-print(f"five steps, {len(host[0]) - len(unlike)} numbers each: {worst:.1e} apart at most")
-if not worst <= tolerance:
+def weights(name):
+    with open(os.path.join(folder, name, name_of_trainer + ".safetensors"), "rb") as file:
+        return file.read()
+
+
+def apart(expected, got):
+    if len(expected) != len(got):
+        sys.exit(f"expected {len(expected)} lines of history, got {len(got)}")
+    worst = 0
+    for one, other in zip(expected, got):
+        if one.keys() != other.keys():
+            sys.exit(f"other terms: {sorted(one)} and {sorted(other)}")
+        names = one.keys() - {"seconds", "images_per_second"}
+        largest = max(abs(one[name]) for name in names)
+        for name in names:
+            worst = max(worst, abs(other[name] - one[name]) / max(abs(one[name]), 0.01 * largest))
+    return worst
+
+
+def continued(first, second, name):
+    run(first, name, "--epochs", "1")
+    return run(second, name, "--epochs", "2", "--resume")
+
+
+device, host = run(on_device, "device", "--epochs", "1"), run(on_host, "host", "--epochs", "1")
+if len(host) != 5:
+    sys.exit(f"expected five lines of history, got {len(host)}")
+steps = apart(host, device)
+run(on_device, "again", "--epochs", "1")
+same_bits = weights("device") == weights("again")
+# What was resumed has the learning rates of two epochs from there on, wherever it runs.
+whole = continued(on_host, on_host, "host_then_host")
+there, back = apart(whole, continued(on_host, on_device, "host_then_device")), apart(whole, continued(on_device, on_host, "device_then_host"))
+print(f"five steps {steps:.1e} apart at most; resumed {there:.1e} and {back:.1e}; {'the same' if same_bits else 'OTHER'} bits again")
+if not (steps <= tolerance and there <= 2 * tolerance and back <= 2 * tolerance and same_bits):
     sys.exit("the machines go different ways")

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <elbo/machine/bindings.hpp>
+#include <elbo/machine/device/cudnn.hpp>
 #include <elbo/machine/device/sums.hpp>
-#include <elbo/machine/device/windows.hpp>
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -38,6 +39,16 @@ public:
     void                    wait() const { queue_.wait(); }
     const on_device::queue& started() const { return queue_; }
     on_device::multiplier&  times() { return multiplier_; }
+
+    // A verb of windows on so many images. `room` is for what lies between.
+    void convolve(const node& n, const window& w, std::size_t rows, const float* a, const float* b, const float* before, float* y, float* room,
+                  [[maybe_unused]] std::size_t room_floats) {
+#if defined(ELBO_WITH_CUDNN) && THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+        if (!convolver_) convolver_ = std::make_unique<on_device::convolver>();
+        if ((*convolver_)(queue_, options_.products, n, w, rows, a, b, before, y, room, room_floats)) return;
+#endif
+        on_device::convolve(queue_, multiplier_, n, w, rows, a, b, before, y, room);
+    }
     std::string             name() const { return std::string("device, ") + on_device::system_name; }
     std::string             warnings() const { return {}; }
 
@@ -45,6 +56,9 @@ private:
     options               options_;
     on_device::queue      queue_;
     on_device::multiplier multiplier_;
+#if defined(ELBO_WITH_CUDNN) && THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+    std::unique_ptr<on_device::convolver> convolver_;  // made by the first convolution
+#endif
 };
 
 // A tape made ready to run, as on any machine: its launches, its memory for batches of at most `capacity`. On a GPU the
@@ -151,6 +165,7 @@ private:
             if (n.what == verb::conv || n.what == verb::conv_data || n.what == verb::conv_filter)
                 scratch = std::max(scratch, on_device::scratch_of_convolution(tape_.windows[at(n.i)], static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
         }
+        scratch_    = scratch;
         scratch_at_ = reserve(scratch);
         arena_      = memory<float>(more);
 
@@ -229,7 +244,7 @@ private:
                 q.copy(arena_.data() + input_at_[i], with.inputs[i], static_cast<index>(size_of(input_size_[i], counts_)) * sizeof(float));
     }
 
-    void launch_all() {
+    void launch_nodes() {
         index code = 0;
         for (const launch& l : list_.launches) {
             if (!l.elementwise) {
@@ -240,6 +255,8 @@ private:
             machine_.each_element(size(l.nodes[0]), on_device::run_elements{sent_code_.data() + code, static_cast<std::int32_t>(l.nodes.size()), static_cast<on_device::index>(l.e.cols), now});
             code += l.nodes.size();
         }
+    }
+    void launch_pieces() {
         machine_.each_element(pieces_.empty() ? 0 : pieces_.back().end, on_device::copy_pieces{sent_pieces_.data()});
     }
     // What is stored or assigned after all else, and what the host wants to see. Sizes depend on the batch.
@@ -284,7 +301,7 @@ private:
             }
             case verb::conv: case verb::conv_data: case verb::conv_filter: {
                 const float* before = n.c >= 0 ? place(n.c) : nullptr;
-                return convolve(q, machine_.times(), n, tape_.windows[at(n.i)], rows(n.a), a, b, before, y, arena_.data() + scratch_at_);
+                return machine_.convolve(n, tape_.windows[at(n.i)], rows(n.a), a, b, before, y, arena_.data() + scratch_at_, scratch_);
             }
             case verb::pool: case verb::unpool: case verb::argmax:
                 return q.each(size(id), pool_windows{n.what, a, y, window_shape(tape_.windows[at(n.i)])});
@@ -307,11 +324,13 @@ private:
         if (known.made == nullptr) {
             sent_pieces_ = memory<on_device::piece>(list_.effects.size() + shown_.size());
             send_pieces();
+            launch_nodes();  // what libraries and drivers load when first called, they load now; only pieces change a state
             machine_.wait();
             const cudaStream_t stream = machine_.started().stream();
             cudaGraph_t        recorded = nullptr;
             on_device::check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "recording a graph");
-            launch_all();
+            launch_nodes();
+            launch_pieces();
             on_device::check(cudaStreamEndCapture(stream, &recorded), "recording a graph");
             on_device::check(cudaGraphInstantiate(&known.made, recorded, 0), "making a graph");
             cudaGraphDestroy(recorded);
@@ -330,7 +349,8 @@ private:
 #else
     void run() {
         send_pieces();
-        launch_all();
+        launch_nodes();
+        launch_pieces();
     }
     void forget_graphs() {}
 #endif
@@ -344,7 +364,7 @@ private:
     std::vector<std::int64_t>   offset_;
     std::vector<index>          input_at_, table_at_;
     std::vector<extent>         input_size_;
-    index                       scratch_at_ = 0;
+    index                       scratch_at_ = 0, scratch_ = 0;
     float *                     parameters_ = nullptr, *gradients_ = nullptr, *state_ = nullptr;
     std::vector<float>          numbers_;
     std::vector<random_key>     keys_;
