@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The models of train_step.cpp as a PyTorch user would write them well: fused log-likelihood on logits, channels_last
-# convolutions, gradients set to None.   pytorch.py THREADS
+# convolutions, gradients set to None.
+#     pytorch.py THREADS     on the processor
+#     pytorch.py cuda        on a GPU: eager, compiled, and the whole step as one CUDA graph
 import statistics
 import sys
 import time
@@ -9,7 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-threads = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+on_gpu = len(sys.argv) > 1 and sys.argv[1] == "cuda"
+threads = int(sys.argv[1]) if len(sys.argv) > 1 and not on_gpu else 1
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 
@@ -28,9 +31,9 @@ class VAE(nn.Module):
         return (reconstruction + kl) / len(x)
 
 
-def fc_vae():
+def fc_vae(batch=100):
     return VAE(nn.Sequential(nn.Linear(784, 500), nn.Tanh(), nn.Linear(500, 40)),
-               nn.Sequential(nn.Linear(20, 500), nn.Tanh(), nn.Linear(500, 784))), torch.full((100, 784), 0.5)
+               nn.Sequential(nn.Linear(20, 500), nn.Tanh(), nn.Linear(500, 784))), torch.full((batch, 784), 0.5)
 
 
 def conv_vae():
@@ -103,15 +106,16 @@ def draw():
     return Draw(), torch.full((64, 784), 0.5)
 
 
-def measure(name, make):
-    model, x = make()
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+def photo_vae(batch=256):
+    encoder = nn.Sequential(nn.Conv2d(3, 64, 4, 2, 1), nn.ReLU(), nn.Conv2d(64, 128, 4, 2, 1), nn.ReLU(), nn.Conv2d(128, 256, 4, 2, 1),
+                            nn.ReLU(), nn.Flatten(), nn.Linear(16384, 200))
+    decoder = nn.Sequential(nn.Linear(100, 16384), nn.ReLU(), nn.Unflatten(1, (256, 8, 8)), nn.ConvTranspose2d(256, 128, 4, 2, 1), nn.ReLU(),
+                            nn.ConvTranspose2d(128, 64, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(64, 3, 4, 2, 1))
+    x = torch.full((batch, 3, 64, 64), 0.5).contiguous(memory_format=torch.channels_last)
+    return VAE(encoder, decoder).to(memory_format=torch.channels_last), x
 
-    def step():
-        optimiser.zero_grad(set_to_none=True)
-        model(x).backward()
-        optimiser.step()
 
+def median_seconds(step):
     for _ in range(5):
         step()
     begin = time.perf_counter()
@@ -123,9 +127,65 @@ def measure(name, make):
         for _ in range(repetitions):
             step()
         times.append((time.perf_counter() - begin) / repetitions)
-    print(name, threads, round(len(x) / statistics.median(times)))
+    return statistics.median(times)
 
 
-measure("fc_vae", fc_vae)
-measure("conv_vae", conv_vae)
-measure("draw", draw)
+def measure(name, make):
+    model, x = make()
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+
+    def step():
+        optimiser.zero_grad(set_to_none=True)
+        model(x).backward()
+        optimiser.step()
+
+    print(name, len(x), threads, round(len(x) / median_seconds(step)), flush=True)
+
+
+# Each step ends with the loss on the host, as a training loop that logs it does.
+def measure_on_gpu(name, make):
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    for way in ("eager", "compiled", "graph"):
+        try:
+            model, x = make()
+            model, x = model.cuda(), x.cuda()
+            optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True, capturable=way == "graph")
+            loss_of = torch.compile(model) if way == "compiled" else model
+
+            def step():
+                optimiser.zero_grad(set_to_none=way != "graph")
+                loss = loss_of(x)
+                loss.backward()
+                optimiser.step()
+                return loss
+
+            replay = step
+            if way == "graph":
+                beside = torch.cuda.Stream()
+                with torch.cuda.stream(beside):
+                    for _ in range(3):
+                        step()
+                torch.cuda.synchronize()
+                graph = torch.cuda.CUDAGraph()
+                with torch.cuda.graph(graph):
+                    kept = step()
+
+                def replay():
+                    graph.replay()
+                    return kept
+
+            print(name, len(x), way, round(len(x) / median_seconds(lambda: replay().item())), flush=True)
+        except Exception as problem:  # a way that this version does not have is a line of the table, not its end
+            print(name, "-", way, type(problem).__name__, flush=True)
+
+
+if on_gpu:
+    measure_on_gpu("fc_vae", fc_vae)
+    measure_on_gpu("fc_vae", lambda: fc_vae(1000))
+    measure_on_gpu("conv_vae", conv_vae)
+    measure_on_gpu("draw", draw)
+    measure_on_gpu("photo_vae", photo_vae)
+else:
+    measure("fc_vae", fc_vae)
+    measure("conv_vae", conv_vae)
+    measure("draw", draw)

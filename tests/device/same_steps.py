@@ -12,6 +12,7 @@ import sys
 
 on_host, on_device, folder = sys.argv[1:]
 tolerance = 1e-4  # of a term, or of a hundredth of the largest
+# Plain gradient descent: Adam makes a whole step of a gradient that is zero but for rounding, as of a bias before batch norm.
 name_of_trainer = os.path.basename(on_host)
 
 
@@ -20,7 +21,7 @@ def run(program, name, *more):
     if "--resume" not in more:
         shutil.rmtree(out, ignore_errors=True)
         os.makedirs(out)
-    ran = subprocess.run([program, "--fast", "--batch", "400", "--threads", "2", "--out", out, *more], capture_output=True, text=True)
+    ran = subprocess.run([program, "--fast", "--batch", "400", "--threads", "2", "--set", "optimizer=sgd", "--set", "learning_rate=0.0002", "--out", out, *more], capture_output=True, text=True)
     if "CUDA driver version is insufficient" in ran.stderr or "no CUDA-capable device" in ran.stderr:
         card = subprocess.run([program, "--summary"], capture_output=True, text=True)
         if card.returncode != 0 or "parameters" not in card.stdout:
@@ -52,9 +53,11 @@ def apart(expected, got):
     return worst
 
 
-def continued(first, second, name):
-    run(first, name, "--epochs", "1")
-    return run(second, name, "--epochs", "2", "--resume")
+def continued(first, program, name):
+    out = os.path.join(folder, name)
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(os.path.join(folder, first), out)
+    return run(program, name, "--epochs", "2", "--resume")
 
 
 device, host = run(on_device, "device", "--epochs", "1"), run(on_host, "host", "--epochs", "1")
@@ -63,9 +66,8 @@ if len(host) != 5:
 steps = apart(host, device)
 run(on_device, "again", "--epochs", "1")
 same_bits = weights("device") == weights("again")
-# What was resumed has the learning rates of two epochs from there on, wherever it runs.
-whole = continued(on_host, on_host, "host_then_host")
-there, back = apart(whole, continued(on_host, on_device, "host_then_device")), apart(whole, continued(on_device, on_host, "device_then_host"))
+whole = continued("host", on_host, "host_then_host")
+there, back = apart(whole, continued("host", on_device, "host_then_device")), apart(whole, continued("device", on_host, "device_then_host"))
 print(f"five steps {steps:.1e} apart at most; resumed {there:.1e} and {back:.1e}; {'the same' if same_bits else 'OTHER'} bits again")
-if not (steps <= tolerance and there <= 2 * tolerance and back <= 2 * tolerance and same_bits):
+if not (steps <= tolerance and there <= tolerance and back <= tolerance and same_bits):
     sys.exit("the machines go different ways")

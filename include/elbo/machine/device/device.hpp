@@ -6,6 +6,7 @@
 #include <elbo/machine/device/sums.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <span>
@@ -154,10 +155,8 @@ private:
         }
         tables_  = memory<float>(tables.size());
         machine_.started().copy(tables_.data(), tables.data(), tables.size() * sizeof(float));
-        numbers_.assign(tape_.slots.size() + most_axes, 0.0f), keys_.assign(tape_.draws.size(), random_key{});
-        sent_numbers_ = memory<float>(numbers_.size());
-        sent_keys_    = memory<random_key>(keys_.size());
-        sent_turn_    = memory<std::uint32_t>(2);
+        message_.assign(sizeof(float) * (tape_.slots.size() + most_axes) + sizeof(std::uint32_t) * 2 + sizeof(random_key) * tape_.draws.size(), 0);
+        sent_ = memory<unsigned char>(message_.size());
 
         index scratch = 0, shown_floats = 0;
         for (const node& n : tape_.nodes) {
@@ -193,8 +192,8 @@ private:
             case verb::input: return arena_.data() + input_at_[at(n.i)];
             case verb::parameter: return parameters_ + n.i;
             case verb::state: return state_ + n.i;
-            case verb::slot: return sent_numbers_.data() + n.i;
-            case verb::count: return sent_numbers_.data() + tape_.slots.size() + at(n.i);
+            case verb::slot: return sent_numbers() + n.i;
+            case verb::count: return sent_numbers() + tape_.slots.size() + at(n.i);
             case verb::table: return tables_.data() + table_at_[at(id)];
             default: break;
         }
@@ -229,16 +228,20 @@ private:
         machine_.started().copy(sent_code_.data(), code_.data(), code_.size() * sizeof(on_device::instruction));
     }
 
-    // ---- each time ----
+    // ---- each time, in one message: slots, counts; step, first row; keys of random numbers ----
+    float*             sent_numbers() { return reinterpret_cast<float*>(sent_.data()); }
     ELBO_OUTLINE void send(const bindings<float>& with) {
         const on_device::queue& q = machine_.started();
-        for (index s = 0; s < tape_.slots.size(); ++s) numbers_[s] = static_cast<float>(with.slots[s]);
-        for (index a = 0; a < most_axes; ++a) numbers_[tape_.slots.size() + a] = static_cast<float>(counts_[a]);
-        for (index d = 0; d < keys_.size(); ++d) keys_[d] = make_key(with.seed, tape_.draws[d].purpose, static_cast<std::uint64_t>(tape_.draws[d].loop));
-        const std::uint32_t turn[2] = {with.step, with.first_row};
-        q.copy(sent_numbers_.data(), numbers_.data(), numbers_.size() * sizeof(float));
-        q.copy(sent_keys_.data(), keys_.data(), keys_.size() * sizeof(random_key));
-        q.copy(sent_turn_.data(), turn, sizeof turn);
+        unsigned char* to    = message_.data();
+        const auto     write = [&](auto number) {
+            std::memcpy(to, &number, sizeof number);
+            to += sizeof number;
+        };
+        for (double s : with.slots) write(static_cast<float>(s));
+        for (std::int64_t n : counts_) write(static_cast<float>(n));
+        write(with.step), write(with.first_row);
+        for (const draw_key& d : tape_.draws) write(make_key(with.seed, d.purpose, static_cast<std::uint64_t>(d.loop)));
+        q.copy(sent_.data(), message_.data(), message_.size());
         for (index i = 0; i < input_at_.size(); ++i)
             if (input_size_[i].cols > 0 && with.inputs[i] != nullptr)
                 q.copy(arena_.data() + input_at_[i], with.inputs[i], static_cast<index>(size_of(input_size_[i], counts_)) * sizeof(float));
@@ -251,7 +254,8 @@ private:
                 compute(l.nodes[0]);
                 continue;
             }
-            const on_device::replay_numbers now{sent_numbers_.data(), sent_keys_.data(), sent_turn_.data()};
+            const auto* const               turn = reinterpret_cast<const std::uint32_t*>(sent_numbers() + tape_.slots.size() + most_axes);
+            const on_device::replay_numbers now{turn, reinterpret_cast<const random_key*>(turn + 2)};
             machine_.each_element(size(l.nodes[0]), on_device::run_elements{sent_code_.data() + code, static_cast<std::int32_t>(l.nodes.size()), static_cast<on_device::index>(l.e.cols), now});
             code += l.nodes.size();
         }
@@ -366,14 +370,12 @@ private:
     std::vector<extent>         input_size_;
     index                       scratch_at_ = 0, scratch_ = 0;
     float *                     parameters_ = nullptr, *gradients_ = nullptr, *state_ = nullptr;
-    std::vector<float>          numbers_;
-    std::vector<random_key>     keys_;
+    std::vector<unsigned char>  message_;
     std::vector<shown>          shown_;
     std::vector<on_device::instruction> code_;
     std::vector<on_device::piece>       pieces_;
-    memory<float>                       arena_, tables_, sent_numbers_;
-    memory<random_key>                  sent_keys_;
-    memory<std::uint32_t>               sent_turn_;
+    memory<float>                       arena_, tables_;
+    memory<unsigned char>               sent_;
     memory<on_device::instruction>      sent_code_;
     memory<on_device::piece>            sent_pieces_;
     staging                             results_;

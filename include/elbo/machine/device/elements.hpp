@@ -10,12 +10,10 @@
 
 namespace elbo::on_device {
 
-// What a replay may change, in the device's memory: slots and counts as numbers, the keys of random numbers.
+// What random numbers are functions of and a replay may change, in the device's memory.
 struct replay_numbers {
-    const float*      numbers = nullptr;
-    const random_key* keys    = nullptr;
-    // step and first row, for the counters of random numbers
-    const std::uint32_t* turn = nullptr;
+    const std::uint32_t* turn = nullptr;  // step and first row
+    const random_key*    keys = nullptr;  // of each draw
 };
 
 // Where an operand is: in a register, or in memory, seen from the row and column of the result.

@@ -33,16 +33,28 @@ struct window_shape {
     }
 };
 
+// How many channels of a pixel one turn does: a GPU's neighbours do neighbouring ones, a processor goes along.
+inline index channels_together([[maybe_unused]] const window_shape& w) {
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+    return 1;
+#else
+    return static_cast<index>(w.in_c);
+#endif
+}
+
 struct gather_patches {
     const float* x;
     float*       patches;
     window_shape w;
+    index        together;
 
-    ELBO_HD void operator()(index i) const {
-        const index c = i % static_cast<index>(w.in_c), tap = i / static_cast<index>(w.in_c) % static_cast<index>(w.kernel_h * w.kernel_w);
+    ELBO_HD void operator()(index turn) const {
+        const index i = turn * together, of_window = i % w.patch(), c = of_window % static_cast<index>(w.in_c);
+        const int   tap = static_cast<int>(of_window) / w.in_c;
         const index out = i / w.patch() % w.out_pixels(), r = i / w.patch() / w.out_pixels();
-        const int   in = w.read(static_cast<int>(out), static_cast<int>(tap) / w.kernel_w, static_cast<int>(tap) % w.kernel_w);
-        patches[i]     = in < 0 ? 0.0f : x[static_cast<std::size_t>(r) * w.in_size() + static_cast<index>(in * w.in_c) + c];
+        const int   in = w.read(static_cast<int>(out), tap / w.kernel_w, tap % w.kernel_w);
+        const float* from = x + static_cast<std::size_t>(r) * w.in_size() + static_cast<index>(in < 0 ? 0 : in * w.in_c) + c;
+        for (index k = 0; k < together; ++k) patches[i + k] = in < 0 ? 0.0f : from[k];
     }
 };
 
@@ -50,16 +62,18 @@ struct add_up_patches {
     const float* patches;
     float*       x;
     window_shape w;
+    index        together;
 
-    ELBO_HD void operator()(index i) const {
-        const index  c = i % static_cast<index>(w.in_c), pixel = i / static_cast<index>(w.in_c) % static_cast<index>(w.in_h * w.in_w), r = i / w.in_size();
-        const float* of_image = patches + static_cast<std::size_t>(r) * w.out_pixels() * w.patch();
-        float        s = 0;
+    ELBO_HD void operator()(index turn) const {
+        const index  i = turn * together, c = i % static_cast<index>(w.in_c), pixel = i / static_cast<index>(w.in_c) % static_cast<index>(w.in_h * w.in_w);
+        const float* of_image = patches + static_cast<std::size_t>(i / w.in_size()) * w.out_pixels() * w.patch();
+        for (index k = 0; k < together; ++k) x[i + k] = 0;
         for (int ky = 0; ky < w.kernel_h; ++ky)
             for (int kx = 0; kx < w.kernel_w; ++kx)
-                if (const int out = w.reader(static_cast<int>(pixel) / w.in_w, static_cast<int>(pixel) % w.in_w, ky, kx); out >= 0)
-                    s += of_image[static_cast<index>(out) * w.patch() + static_cast<index>((ky * w.kernel_w + kx) * w.in_c) + c];
-        x[i] = s;
+                if (const int out = w.reader(static_cast<int>(pixel) / w.in_w, static_cast<int>(pixel) % w.in_w, ky, kx); out >= 0) {
+                    const float* from = of_image + static_cast<index>(out) * w.patch() + static_cast<index>((ky * w.kernel_w + kx) * w.in_c) + c;
+                    for (index k = 0; k < together; ++k) x[i + k] += from[k];
+                }
     }
 };
 
@@ -115,15 +129,16 @@ inline std::size_t scratch_of_convolution(const window& w, std::size_t rows) {
 inline void convolve(const queue& q, multiplier& times, const node& n, const window& shape, std::size_t rows, const float* a, const float* b,
                      const float* before, float* y, float* patches) {
     const window_shape w(shape);
+    const index        together = channels_together(w);
     const std::size_t  pixels = w.out_pixels(), patch = w.patch(), at_once = images_at_once(shape, rows), co = static_cast<std::size_t>(w.out_c);
     for (std::size_t first = 0; first < rows; first += at_once) {
         const std::size_t some = std::min(at_once, rows - first), windows = some * pixels;
         if (n.what == verb::conv_data) {
             times(q, {.ta = false, .tb = true, .m = windows, .n = patch, .inner = co, .a = a + first * pixels * co, .b = b, .y = patches});
-            q.each(some * w.in_size(), add_up_patches{patches, y + first * w.in_size(), w});
+            q.each(some * w.in_size() / together, add_up_patches{patches, y + first * w.in_size(), w, together});
             continue;
         }
-        q.each(windows * patch, gather_patches{a + first * w.in_size(), patches, w});
+        q.each(windows * patch / together, gather_patches{a + first * w.in_size(), patches, w, together});
         if (n.what == verb::conv)
             times(q, {.m = windows, .n = co, .inner = patch, .a = patches, .b = b, .y = y + first * pixels * co});
         else
