@@ -124,6 +124,10 @@ struct three_players {
     }
 };
 
+// Three steps of DRAW, through filters and conditional; and frames of an image, one after another.
+struct attended : draw<picture8, time_steps<3>, hidden_units<9>, code_size<3>, glimpses<2, 3>, conditioned_on<digit>> {};
+struct recurrent : vrnn<picture8, hidden_units<7>, code_size<2>, feature_size<5>> {};
+
 template <class M>
 struct named_model {
     const char* name;
@@ -141,6 +145,8 @@ void each_model(Do act) {
     act(named_model<woven>{"woven"});
     act(named_model<logistic>{"logistic"});
     act(named_model<loop>{"loop"});
+    act(named_model<attended>{"attended"});
+    act(named_model<recurrent>{"recurrent"});
     act(named_model<two_batches>{"two batches"});
     act(named_model<three_players>{"three players"});
 }
