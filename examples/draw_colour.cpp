@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // DRAW in colour, on CIFAR-10: each channel of each pixel a logistic in 256 bins about the canvas.
-//     draw_colour --data cifar-10 --epochs 60
+//     draw_colour --data cifar-10 --epochs 40
 #include "draw_pictures.hpp"
 #include "harness.hpp"
 
@@ -27,7 +27,7 @@ int train(const examples::call& with) {
 }
 
 int main(int argc, char** argv) {
-    const trainer_card card{.name = "draw_colour", .about = "DRAW in colour", .settings = examples::draw_settings(), .colour = true};
+    const trainer_card card{.name = "draw_colour", .about = "DRAW in colour", .settings = examples::draw_settings({}, 1e-3), .colour = true};
     return examples::main_of(card, argc, argv, [](const examples::call& with) {
         return with.draws_its_digits() ? train<shape<3, 28, 28>>(with) : train<shape<3, 32, 32>>(with);
     });

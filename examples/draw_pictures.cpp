@@ -22,8 +22,8 @@ picture with_frame(const glances& g, std::span<const float> from, std::size_t im
 picture glances::looked(std::size_t image, std::size_t step) const { return with_frame(*this, images, image, image, step, 0, reads); }
 picture glances::painted(std::size_t image, std::size_t step) const { return with_frame(*this, canvases, image, image * steps + step, step, 1, writes); }
 
-std::vector<setting> draw_settings(std::vector<setting> own) {
-    own.push_back({"learning_rate", 3e-3, "it falls along a cosine to a hundredth of this"});
+std::vector<setting> draw_settings(std::vector<setting> own, double rate) {
+    own.push_back({"learning_rate", rate, "it falls along a cosine to a hundredth of this"});
     own.push_back({"average", 0.999, "decay of the running average of the weights that is evaluated"});
     return own;
 }

@@ -21,7 +21,7 @@ struct glances {
 void show_glances(example_run& run, const glances& seen, std::size_t images);
 
 // What the trainers of DRAW begin with: settings, clipped gradients, a canvas that is the mean image.
-std::vector<setting> draw_settings(std::vector<setting> own = {});
+std::vector<setting> draw_settings(std::vector<setting> own = {}, double rate = 3e-3);
 inline void          clipped(trainer_options& t, const options&) { t.clip_norm = 10; }
 template <class Model>
 void canvas_at_the_data_mean(run_of<Model>& run) {
