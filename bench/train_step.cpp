@@ -41,6 +41,12 @@ struct photo_decoder : stack<shape<100>, linear<16384>, act::relu, reshape<shape
                              conv_transpose<64, 4, 2, 1>, act::relu, conv_transpose<3, 4, 2, 1>, to<bernoulli>> {};
 struct photo_vae : vae<photo_encoder, photo_decoder> {};
 
+// What a sanitizer should see too.
+struct full_encoder : stack<image, flatten, linear<64>, act::tanh, linear<65>, to<full_normal<10>>> {};
+struct full_decoder : stack<shape<10>, linear<64>, act::tanh, linear<784>, reshape<image>, to<bernoulli>> {};
+struct full_vae : vae<full_encoder, full_decoder, objective<importance_bound<5>>> {};
+struct rows_in_turn : vrnn<image, hidden_units<64>, code_size<8>, feature_size<32>> {};
+
 #ifdef ELBO_BENCH_ON_DEVICE
 using machine = device;
 constexpr bool        on_a_device = true;
@@ -71,4 +77,5 @@ int main(int argc, char** argv) {
     measure_step<conv_vae>("conv_vae", threads, once, 100);
     measure_step<draw_10>("draw", threads, once, 64);
     if (on_a_device) measure_step<photo_vae>("photo_vae", threads, once, once ? 16 : 256);
+    if (once) measure_step<full_vae>("full_vae", threads, once, 20), measure_step<rows_in_turn>("vrnn", threads, once, 20);
 }

@@ -34,6 +34,18 @@ BOOST_AUTO_TEST_CASE(noise) {
     }, of_the_angle);
     agrees("of no batch", 1, [](sheet& s) { return s.t.multiply(s.once(3, 7), s.t.noise({0, 3, 7}, false, 1, 0)); }, of_the_angle);
 }
+// A uniform number is an integer times a power of two: every bit of the counters shows.
+BOOST_AUTO_TEST_CASE(random_integers_are_the_same) {
+    for (const std::int64_t rows : odd_rows)
+        for (const int K : {1, 3}) {
+            sheet s(rows);
+            s.d.seed = 0x123456789ABCDEFu, s.d.step = 77, s.d.first_row = 5;
+            s.t.outputs = {{"u", s.t.noise({1, K, 33}, true, 0xFEDCBA9876543210u, 3)}};
+            const auto want = on_plain(s.t, s.d).outputs[0];
+            const auto got  = on(tested_with_threads(2), s.t, s.d).outputs[0];
+            BOOST_TEST(std::equal(got.begin(), got.end(), want.begin(), want.end(), [](float a, double b) { return static_cast<double>(a) == b; }), rows << " rows, " << K);
+        }
+}
 BOOST_AUTO_TEST_CASE(sums) {
     struct extents {
         extent from, to;

@@ -42,10 +42,15 @@ public:
 
     Machine&               on() { return *machine_; }
     const model_outline&   outline() const { return outline_; }
+    // Views are good until the machine next runs.
     std::span<float>       parameters() { return parameters_.span(); }
     std::span<const float> parameters() const { return parameters_.span(); }
     std::span<float>       states() { return states_.span(); }
     std::span<const float> states() const { return states_.span(); }
+
+    // Where the machine has them.
+    float* parameters_there() { return parameters_.data(); }
+    float* states_there() { return states_.data(); }
 
     // One tensor by its name in files: "decoder.3.bias".
     std::span<float> tensor(const std::string& name) {

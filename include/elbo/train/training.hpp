@@ -61,10 +61,7 @@ public:
           update_(on, {options_.optimizer, options_.clip_norm, options_.average, options_.weight_decay}),
           training_(on, tapes.training(), capacity()),
           bound_(bindings_for<float>(training_.code())) {
-        bound_.parameters = model.parameters().data();
-        bound_.gradients  = gradients_.data();
-        bound_.state      = model.states().data();
-        bound_.seed       = options_.seed;
+        bound_.seed = options_.seed;
         for (const input_outline& in : of().inputs) inputs_.emplace_back(options_.batch * in.size);
         for (std::size_t i = 0; i < inputs_.size(); ++i) bound_.inputs[i] = inputs_[i].data();
         for (const auto& [name, unused] : options_.slots) need_slot(name);
@@ -134,8 +131,8 @@ public:
         const data::batches& source = all.largest();
         if (!evaluation_) evaluation_ = std::make_unique<program>(*machine_, tapes_.evaluation(), capacity());
         bindings<float>     b = bindings_for<float>(evaluation_->code());
-        b.parameters          = model_->parameters().data();
-        b.state               = model_->states().data();
+        b.parameters          = model_->parameters_there();
+        b.state               = model_->states_there();
         b.seed                = options_.seed ^ 0x6576616Cu;
         b.inputs              = bound_.inputs;
         std::vector<double> sums(evaluation_->code().outputs.size(), 0);
@@ -159,6 +156,7 @@ public:
         rate_         = options_.learning_rate(epochs_done);
         bound_.counts = counts;
         bound_.step   = static_cast<std::uint32_t>(step_);
+        bound_.parameters = model_->parameters_there(), bound_.gradients = gradients_.data(), bound_.state = model_->states_there();
         for (std::size_t s = 0; s < bound_.slots.size(); ++s)
             if (const auto found = options_.slots.find(training_.code().slots[s].name); found != options_.slots.end())
                 bound_.slots[s] = found->second(epochs_done);
@@ -304,7 +302,7 @@ private:
             typename Machine::buffer spare_gradients(gradients_.size()), spare_states(model_->states().size());
             std::copy(model_->states().begin(), model_->states().end(), spare_states.span().begin());
             auto b = bound_;
-            b.gradients = spare_gradients.data(), b.state = spare_states.data();
+            b.parameters = model_->parameters_there(), b.gradients = spare_gradients.data(), b.state = spare_states.data();
             kept.replay(b);
             for (const layer_output& l : kept.code().layers)
                 if (where.empty() && !all_finite(kept[l.id])) where = std::string("the output of ") + l.network + "." + std::to_string(l.index);

@@ -71,6 +71,15 @@ private:
 // ---- elsewhere ----
 namespace optimizing {
 
+// Whoever finds something writes the same.
+ELBO_HD inline void note(float* that) {
+#ifdef __CUDA_ARCH__
+    *that = 1;
+#else
+    std::atomic_ref<float>(*that).store(1, std::memory_order_relaxed);
+#endif
+}
+
 // One parameter's step. A gradient that is not finite is noted and moves nothing.
 template <class Formula, std::size_t Slots>
 struct step_of_element {
@@ -83,7 +92,7 @@ struct step_of_element {
     ELBO_HD void operator()(std::uint32_t i) const {
         const float g = scale == nullptr ? all.gradients[i] : all.gradients[i] * *scale;
         if (!(g - g == 0)) {
-            *not_finite = 1;  // whoever writes it writes the same
+            note(not_finite);
             return;
         }
         float p = all.parameters[i];
@@ -169,11 +178,11 @@ public:
 private:
     static constexpr std::uint32_t parts = 8192, fewer = 64;
 
-    Machine*                            machine_;
-    update_options                      options_;
-    typename Machine::template shared<double> sums_;
-    typename Machine::buffer            scale_;
-    typename Machine::staging           not_finite_;
+    Machine*                                  machine_;
+    update_options                            options_;
+    typename Machine::template memory<double> sums_;
+    typename Machine::template memory<float>  scale_;
+    typename Machine::staging                 not_finite_;
 };
 
 }  // namespace elbo

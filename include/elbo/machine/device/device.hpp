@@ -21,12 +21,12 @@ struct device_options {
 // The GPU machine, through Thrust and the CUDA libraries; where Thrust's system is another, that one.
 class device {
 public:
-    using buffer  = on_device::block<float, on_device::reach::both>;         // parameters and what belongs to them
+    using buffer  = on_device::mirrored<float>;                              // parameters and what belongs to them
     using staging = on_device::block<float, on_device::reach::page_locked>;  // a batch on its way
     using options = device_options;
     class program;
     template <class T>
-    using shared = on_device::block<T, on_device::reach::both>;
+    using memory = on_device::block<T, on_device::reach::device>;
 
     static constexpr bool is_beside_the_host = true;
 
@@ -113,9 +113,6 @@ public:
 
 private:
     using index = std::size_t;
-    template <class T>
-    using memory = on_device::block<T, on_device::reach::device>;
-
     struct shown {
         node_id id;
         index   offset;  // in results_

@@ -7,9 +7,11 @@
 #include <cublasLt.h>
 #else
 #include <elbo/machine/host/gemm.hpp>
-
-#include <vector>
 #endif
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 // Products of whole matrices: cuBLASLt on a GPU, where it also adds a row and rectifies; the host's own elsewhere.
 
@@ -80,6 +82,13 @@ public:
         check(cublasLtMatmulPreferenceCreate(&wish.handle), "a product");
         const std::size_t bytes = workspace_bytes;
         check(cublasLtMatmulPreferenceSetAttribute(wish.handle, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &bytes, sizeof bytes), "a product");
+        // Unless it is told, it takes every matrix for one that lies as allocations do.
+        const std::pair<cublasLtMatmulPreferenceAttributes_t, std::uint32_t> lies[] = {
+            {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignment_of(p.b)},
+            {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment_of(p.a)},
+            {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment_of(p.before != nullptr ? p.before : p.y)},
+            {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, std::min(alignment_of(p.y), row_within ? alignment_of(p.row.at) : 256u)}};
+        for (const auto& [what, alignment] : lies) check(cublasLtMatmulPreferenceSetAttribute(wish.handle, what, &alignment, sizeof alignment), "a product");
         cublasLtMatmulHeuristicResult_t found{};
         int                             count = 0;
         check(cublasLtMatmulAlgoGetHeuristic(library_.handle, how.handle, left.handle, right.handle, result.handle, result.handle, wish.handle, 1, &found, &count), "no way to a product");
@@ -99,6 +108,10 @@ private:
             check(cublasLtMatrixLayoutCreate(&this->handle, CUDA_R_32F, rows, cols, static_cast<std::int64_t>(rows)), "a matrix");
         }
     };
+    static std::uint32_t alignment_of(const float* p) {
+        const auto at = reinterpret_cast<std::uintptr_t>(p);
+        return static_cast<std::uint32_t>(std::min<std::uintptr_t>(256, at & (~at + 1)));
+    }
     template <class Value>
     static void set(auto& how, cublasLtMatmulDescAttributes_t what, Value value) {
         check(cublasLtMatmulDescSetAttribute(how.handle, what, &value, sizeof value), "a product");

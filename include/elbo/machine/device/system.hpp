@@ -3,38 +3,45 @@
 
 #include <elbo/core/config.hpp>
 
-#include <thrust/execution_policy.h>
-#include <thrust/for_each.h>
-#include <thrust/iterator/counting_iterator.h>
 #include <thrust/version.h>
-
-#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
-#include <cuda_runtime.h>
-#else
-#include <cstdlib>
-#include <cstring>
-#include <new>
-#endif
-
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <memory>
-#include <span>
-#include <stdexcept>
-#include <string>
-
-// The door to Thrust. Which of its systems runs what is started here is Thrust's own choice: CUDA under nvcc, or OMP, TBB,
-// CPP by -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP and so on. One source serves them all.
 
 namespace elbo::on_device {
 
+// Said before another of its headers is read.
 template <int Version>
 constexpr bool thrust_must_not_be_an_old_one() {
     static_assert(Version >= 200200, "elbo: Thrust 2.2 or newer is needed and older headers were found, a system package's perhaps: put the CUDA toolkit's include/cccl before them");
     return Version >= 200200;
 }
 static_assert(thrust_must_not_be_an_old_one<THRUST_VERSION>());
+
+}  // namespace elbo::on_device
+
+#include <thrust/execution_policy.h>
+#include <thrust/for_each.h>
+#include <thrust/iterator/counting_iterator.h>
+
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+#include <cuda_runtime.h>
+#else
+#include <cstdlib>
+#include <new>
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+// The door to Thrust. Which of its systems runs what is started here is Thrust's own choice: CUDA under nvcc, or OMP, TBB,
+// CPP by -DTHRUST_DEVICE_SYSTEM=THRUST_DEVICE_SYSTEM_OMP and so on. One source serves them all.
+
+namespace elbo::on_device {
 
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
 inline constexpr const char* system_name = "CUDA";
@@ -87,17 +94,23 @@ private:
 
 // Everything that any queue was given.
 inline void wait_for_all() { check(cudaDeviceSynchronize(), "what was started before"); }
+inline void copy_now(void* to, const void* from, std::size_t bytes) {
+    if (bytes > 0) check(cudaMemcpy(to, from, bytes, cudaMemcpyDefault), "a copy");
+}
 
-enum class reach { device, both, page_locked };
+// On the GPU; or the host's, where the GPU reaches it as well.
+enum class reach { device, page_locked };
 
 inline void* allocate(reach where, std::size_t bytes) {
     void* p = nullptr;
-    switch (where) {
-        case reach::device: check(cudaMalloc(&p, bytes), "no memory left on the GPU"); break;
-        case reach::both: check(cudaMallocManaged(&p, bytes), "no memory left"); break;
-        case reach::page_locked: check(cudaMallocHost(&p, bytes), "no page-locked memory left"); break;
+    if (where == reach::page_locked) {
+        check(cudaMallocHost(&p, bytes), "no page-locked memory left");
+        std::memset(p, 0, bytes);
+    } else {
+        check(cudaMalloc(&p, bytes), "no memory left on the GPU");
+        check(cudaMemset(p, 0, bytes), "clearing memory");
+        wait_for_all();  // clearing is no business of a queue
     }
-    check(cudaMemset(p, 0, bytes), "clearing memory");
     return p;
 }
 inline void release(reach where, void* p) {
@@ -120,8 +133,11 @@ public:
 };
 
 inline void wait_for_all() {}
+inline void copy_now(void* to, const void* from, std::size_t bytes) {
+    if (bytes > 0) std::memcpy(to, from, bytes);
+}
 
-enum class reach { device, both, page_locked };
+enum class reach { device, page_locked };
 
 inline void* allocate(reach, std::size_t bytes) {
     void* p = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
@@ -133,7 +149,7 @@ inline void release(reach, void* p) { std::free(p); }
 
 #endif
 
-// Memory, all zero at first. What only the device reaches has no span.
+// Memory, all zero at first.
 template <class T, reach Where>
 class block {
 public:
@@ -145,17 +161,10 @@ public:
     const T*    data() const { return data_.get(); }
     std::size_t size() const { return size_; }
 
-    // The host's view, when all that was started is done.
+    // What is on its way is not waited for: whoever fills it again has had a result of what read it.
     std::span<T> span()
-        requires(Where != reach::device)
+        requires(Where == reach::page_locked)
     {
-        wait_for_all();
-        return {data_.get(), size_};
-    }
-    std::span<const T> span() const
-        requires(Where != reach::device)
-    {
-        wait_for_all();
         return {data_.get(), size_};
     }
 
@@ -165,6 +174,53 @@ private:
     };
     std::unique_ptr<T, release_it> data_;
     std::size_t                    size_ = 0;
+};
+
+// Numbers that lie with the device, and with the host whenever it looks. Whoever asks for them gets the newest; a view is
+// good until the other side asks.
+template <class T>
+class mirrored {
+public:
+    mirrored() = default;
+    explicit mirrored(std::size_t size) : there_(size) {}
+
+    std::size_t size() const { return there_.size(); }
+
+    // The device's, which may change them.
+    T* data() {
+        if (changed_here_) send();
+        changed_there_ = true;
+        return there_.data();
+    }
+    // The host's.
+    std::span<T> span() {
+        fetch();
+        changed_here_ = true;
+        return here_;
+    }
+    std::span<const T> span() const {
+        fetch();
+        return here_;
+    }
+
+private:
+    void send() {
+        wait_for_all();
+        copy_now(there_.data(), here_.data(), size() * sizeof(T));
+        changed_here_ = false;
+    }
+    void fetch() const {
+        if (here_.empty()) here_.resize(size());
+        if (!changed_there_) return;
+        wait_for_all();
+        copy_now(here_.data(), there_.data(), size() * sizeof(T));
+        changed_there_ = false;
+    }
+
+    block<T, reach::device> there_;
+    mutable std::vector<T>  here_;  // empty until the host first looks
+    mutable bool            changed_there_ = true;
+    bool                    changed_here_  = false;
 };
 
 }  // namespace elbo::on_device
