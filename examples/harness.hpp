@@ -14,6 +14,7 @@ namespace elbo::examples {
 
 template <class Model>
 struct changes {
+    std::function<void(data_set&, const options&)>        data     = {};
     std::function<void(trainer_options&, const options&)> training = {};
     std::function<void(run_of<Model>&)> begin = {}, pictures = standard_pictures<Model>, numbers = standard_numbers<Model>;
 };
@@ -33,6 +34,7 @@ public:
     int train(const changes<Model>& how = {}) const {
         if (given_.summary) return show_summary(describe<Model>(static_cast<std::int64_t>(given_.batch)));
         data_set        set    = load_data(given_, card_.colour);
+        if (how.data) how.data(set, given_);
         trainer_options wanted = training_options(set);
         if (how.training) how.training(wanted, given_);
         trainer<Model, host> train(wanted, {.threads = static_cast<int>(given_.threads)});
