@@ -29,10 +29,10 @@ struct m2 {
     static constexpr int  n    = static_cast<int>(answer::classes);
 
     // -L(x, y) >= -log p(x, y), eq. 6. Where y is every label, K for each x, so is the bound.
-    static constexpr auto bound(auto& record, auto x, auto y, const char* purpose) {
-        const auto q  = run<Encoder>(record, x, given<answer>(y));
-        const auto z  = q.sample(record, purpose);
-        const auto px = run<Decoder>(record, z, given<answer>(y));
+    static constexpr auto bound(auto& record, auto x, auto y, turn t) {
+        const auto q  = run<Encoder>(record, x, given<answer>(y), t);
+        const auto z  = drawn_alike<decltype(y)::k>(record, q, t);
+        const auto px = run<Decoder>(record, z, given<answer>(y), t);
         return kl(q, standard_normal_like(z), z) - px.log_density(x) + layers::log_of(n);
     }
     static constexpr auto objective(auto& record) {
@@ -40,9 +40,9 @@ struct m2 {
         const auto y = input<answer>(record);
         const auto u = input<unlabelled<data>>(record);
 
-        const auto labelled = bound(record, x, y, "z of the labelled");
-        const auto each     = bound(record, u, unit_vectors<answer::classes, batch<2>>(record), "z of the unlabelled");
-        const auto guess    = run<Classifier>(record, u);
+        const auto labelled = bound(record, x, y, turn{0});
+        const auto each     = bound(record, u, unit_vectors<answer::classes, batch<2>>(record), turn{1});
+        const auto guess    = run<Classifier>(record, u, turn{1});
         const auto marginal = fold<n>(as_rows(guess.mean()) * each) - guess.entropy();  // eq. 7
         const auto told     = run<Classifier>(record, x);
         output(record, "errors %", 100.0 * mean(told.wrong(y)));
@@ -58,6 +58,12 @@ struct m2 {
     static constexpr void generate(auto& record) { output(record, "mean", shown(record, normal_noise<value<latent>>(record, "prior"))); }
 
 private:
+    // All labels of an image see the same noise: the sum over them is as unbiased, and what tells them apart is far less noisy.
+    template <int Labels>
+    static constexpr auto drawn_alike(auto& record, auto q, turn t) {
+        if constexpr (requires { q.template sample_alike<Labels>(record, "z", 0); }) return q.template sample_alike<Labels>(record, "z", t.index);
+        else return q.sample(record, "z", t.index);
+    }
     static constexpr auto posterior(auto& record) {
         return run<Encoder>(record, input<data>(record), given<answer>(input<answer>(record)));
     }
