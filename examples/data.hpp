@@ -29,6 +29,12 @@ struct data_set {
         view().pixels(x, 0, 0, n);
         return x;
     }
+    std::vector<float> grey_test_rows(std::size_t count) const {
+        const std::size_t  n = std::min(count, splits.test.size());
+        std::vector<float> x(n * splits.test.image_size());
+        data::batches(splits.test, {seed, false, false}).pixels(x, 0, 0, n);
+        return x;
+    }
     std::vector<float> test_labels(std::size_t count) const {
         const std::size_t  n = std::min(count, splits.test.size());
         std::vector<float> y(n);

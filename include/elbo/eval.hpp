@@ -4,3 +4,4 @@
 // Judging a trained model.
 
 #include <elbo/eval/likelihood.hpp>
+#include <elbo/eval/strokes.hpp>
