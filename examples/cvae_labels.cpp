@@ -29,9 +29,7 @@ struct convolutional_fixed : vae<conv_encoder, conv_decoder> {};
 template <class Model>
 void pictures(examples::run_of<Model>& run) {
     run.show("samples", run.model().sample(100, 2, with<digit>(examples::digits_in_turn(100))), {.columns = 10}, "Samples", "a column for each digit asked for");
-    const auto x = run.set.test_rows(50), y = run.set.test_labels(50);
-    const rows<image> pairs{examples::interleaved(x, run.model().reconstruct(x, with<digit>(y)), image::size)};
-    run.show("reconstructions", pairs, {.columns = 10}, "Reconstructions", "rows of test images, their reconstructions below");
+    examples::reconstructions(run, 50, with<digit>(run.set.test_labels(50)));
 }
 template <class Model>
 void numbers(examples::run_of<Model>& run) {

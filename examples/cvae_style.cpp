@@ -19,26 +19,25 @@ struct transfer {
     std::vector<float> sources, told, asked;
     rows<image>        written;
 
-    transfer(examples::run_of<styles>& run, std::size_t count) : sources(run.set.test_rows(count)), told(run.set.test_labels(count)) {
-        const auto         codes = run.model().encode(sources, with<digit>(told));
-        std::vector<float> each;
-        for (std::size_t i = 0; i < codes.size(); ++i)
-            for (int k = 0; k < 10; ++k) each.insert(each.end(), codes[i].begin(), codes[i].end());
-        asked   = examples::digits_in_turn(10 * codes.size());
-        written = run.model().decode(each, with<digit>(asked));
+    transfer(examples::run_of<styles>& run, std::size_t count)
+        : sources(run.set.test_rows(count)), told(run.set.test_labels(count)), asked(examples::digits_in_turn(10 * told.size())) {
+        const auto codes = run.model().encode(sources, with<digit>(told));
+        written          = run.model().decode(examples::each_times(codes, styles::latent::size, 10), with<digit>(asked));
+    }
+    std::span<const float> source(std::size_t i) const { return std::span(sources).subspan(i * image::size, image::size); }
+    std::size_t            next_of_its_label(std::size_t i) const {
+        std::size_t other = i;
+        do other = (other + 1) % told.size();
+        while (told[other] != told[i]);
+        return other;
     }
 };
 
 void pictures(examples::run_of<styles>& run) {
-    const transfer     t(run, 12);
-    std::vector<float> sheet;
-    for (std::size_t i = 0; i < t.told.size(); ++i) {
-        sheet.insert(sheet.end(), t.sources.begin() + static_cast<std::ptrdiff_t>(i * image::size), t.sources.begin() + static_cast<std::ptrdiff_t>((i + 1) * image::size));
-        for (std::size_t k = 0; k < 10; ++k) sheet.insert(sheet.end(), t.written[10 * i + k].begin(), t.written[10 * i + k].end());
-    }
-    run.show("styles", rows<image>{sheet}, {.columns = 11}, "Styles", "a test image, and its style with every label");
-    const auto back = run.model().reconstruct(std::span(t.sources).first(10 * image::size), with<digit>(t.told));
-    run.show("reconstructions", rows<image>{examples::interleaved(t.sources, back, image::size)}, {.columns = 10}, "Reconstructions", "test images, their reconstructions below");
+    const transfer t(run, 12);
+    run.show("styles", rows<image>{examples::side_by_side(image::size, {{t.sources, 1}, {t.written, 10}})}, {.columns = 11}, "Styles",
+             "a test image, and its style with every label");
+    examples::reconstructions(run, 50, with<digit>(run.set.test_labels(50)));
 }
 void numbers(examples::run_of<styles>& run) {
     examples::terms_of_the_bound(run, run.train);
@@ -46,16 +45,15 @@ void numbers(examples::run_of<styles>& run) {
     const transfer  t(run, run.given.fast ? 20 : 1000);
     examples::agreement_of(run, judge, t.written, t.asked, "transferred digits seen as the label asked for");
 
-    // Source and transferred image, over all labels that are not the source's; as a control another source of the same label.
-    for (const auto& [name, measure] : {std::pair("slant", &eval::slant), std::pair("thickness", &eval::thickness)}) {
+    // Over all labels that are not the source's. The control: another source of the same label.
+    for (const auto& [name, of] : {std::pair("slant", &eval::slant), std::pair("thickness", &eval::thickness)}) {
         std::vector<double> source, stranger, written;
-        const auto          of = [&, measure = measure](std::size_t i) { return measure({std::span(t.sources).subspan(i * image::size, image::size), 28}); };
-        for (std::size_t i = 0, other = 0; i < t.told.size(); ++i) {
-            for (other = (i + 1) % t.told.size(); t.told[other] != t.told[i] && other != i;) other = (other + 1) % t.told.size();
-            for (std::size_t k = 0; k < 10; ++k)
-                if (t.asked[k] != t.told[i]) source.push_back(of(i)), stranger.push_back(of(other)), written.push_back(measure({t.written[10 * i + k], 28}));
+        for (std::size_t i = 0; i < t.asked.size(); ++i) {
+            if (t.asked[i] == t.told[i / 10]) continue;
+            source.push_back(of({t.source(i / 10), 28})), stranger.push_back(of({t.source(t.next_of_its_label(i / 10)), 28}));
+            written.push_back(of({t.written[i], 28}));
         }
-        run.number(name, eval::correlation(source, written), "correlation of source and transferred, over labels not the source's");
+        run.number(name, eval::correlation(source, written), "correlation of source and transferred digit");
         run.number(std::string(name) + " control", eval::correlation(stranger, written), "with another source of the same label");
     }
 }

@@ -156,6 +156,23 @@ std::vector<float> interleaved(std::span<const float> above, std::span<const flo
     return out;
 }
 
+std::vector<float> each_times(std::span<const float> rows, std::size_t width, std::size_t times) {
+    std::vector<float> out;
+    for (std::size_t i = 0; i + width <= rows.size(); i += width)
+        for (std::size_t k = 0; k < times; ++k) out.insert(out.end(), rows.begin() + static_cast<std::ptrdiff_t>(i), rows.begin() + static_cast<std::ptrdiff_t>(i + width));
+    return out;
+}
+
+std::vector<float> side_by_side(std::size_t image, const std::vector<some_of_each>& sources) {
+    std::vector<float> out;
+    for (std::size_t i = 0; (i + 1) * sources.front().count * image <= sources.front().images.size(); ++i)
+        for (const some_of_each& from : sources) {
+            const auto next = from.images.subspan(i * from.count * image, from.count * image);
+            out.insert(out.end(), next.begin(), next.end());
+        }
+    return out;
+}
+
 std::string words_of(const eval::estimate& e) {
     char room[160];
     std::snprintf(room, sizeof room, "nats an image, %zu samples of %zu images, standard error %.3f", e.samples, e.images, e.standard_error);

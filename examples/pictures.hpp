@@ -76,6 +76,25 @@ void plane(run_of<Model>& run) {
 // Rows of ten: images, and below them what became of them.
 std::vector<float> interleaved(std::span<const float> above, std::span<const float> below, std::size_t image);
 
+// Each row so many times, one after another.
+std::vector<float> each_times(std::span<const float> rows, std::size_t width, std::size_t times);
+
+// Images side by side: of every source its next few, then those of the next source, and so on until the first source ends.
+struct some_of_each {
+    std::span<const float> images;
+    std::size_t            count;
+};
+std::vector<float> side_by_side(std::size_t image, const std::vector<some_of_each>& sources);
+
+// Test images, and what the model makes of them; conditions follow.
+template <class Model, class... C>
+void reconstructions(run_of<Model>& run, std::size_t count, C... given) {
+    const auto                       x    = run.set.test_rows(count);
+    const auto                       back = run.model().reconstruct(x, given...);
+    const rows<typename Model::data> pairs{interleaved(x, back, Model::data::size)};
+    run.show("reconstructions", pairs, {.columns = 10}, "Reconstructions", "rows of test images, their reconstructions below");
+}
+
 template <class Model>
 void standard_pictures(run_of<Model>& run) {
     constexpr std::size_t N = Model::latent::size, steps = 10;
@@ -83,13 +102,9 @@ void standard_pictures(run_of<Model>& run) {
     if constexpr (is_generative<Model>)
         run.show("samples", m.sample(100), {.columns = 10}, "Samples", "means of the likelihood at draws of the prior");
 
-    const auto                       x    = run.set.test_rows(50);
-    const auto                       back = m.reconstruct(x);
-    const rows<typename Model::data> pairs{interleaved(x, back, Model::data::size)};
-    run.show("reconstructions", pairs, {.columns = 10}, "Reconstructions", "rows of test images, their reconstructions below");
-
+    reconstructions(run, 50);
     if constexpr (is_generative<Model>) {
-        const auto         z = m.encode(std::span<const float>(x).first(Model::data::size));
+        const auto         z = m.encode(run.set.test_rows(1));
         std::vector<float> codes;
         for (std::size_t j = 0; j < std::min<std::size_t>(N, 10); ++j)
             for (std::size_t s = 0; s < steps; ++s) {

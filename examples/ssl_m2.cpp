@@ -42,9 +42,7 @@ void numbers(examples::run_of<Model>& run) {
 template <class Model>
 void pictures(examples::run_of<Model>& run) {
     if constexpr (requires { typename Model::latent; }) {
-        const auto x = run.set.test_rows(50), y = run.set.test_labels(50);
-        const rows<image> pairs{examples::interleaved(x, run.model().reconstruct(x, with<digit>(y)), image::size)};
-        run.show("reconstructions", pairs, {.columns = 10}, "Reconstructions", "rows of test images, their reconstructions below");
+        examples::reconstructions(run, 50, with<digit>(run.set.test_labels(50)));
         run.show("samples", run.model().sample(100, 1, with<digit>(examples::digits_in_turn(100))), {.columns = 10}, "Samples", "a column for each digit");
     }
 }

@@ -50,6 +50,7 @@
 #include <elbo/objective/terms.hpp>
 
 #include <elbo/model/autoencoder.hpp>
+#include <elbo/model/completion.hpp>
 #include <elbo/model/draw.hpp>
 #include <elbo/model/draw_parts.hpp>
 #include <elbo/model/joints.hpp>
