@@ -6,6 +6,7 @@
 #include "judge.hpp"
 
 using namespace elbo;
+using namespace elbo::examples;
 
 using image = shape<1, 28, 28>;
 using digit = label<10>;
@@ -19,42 +20,35 @@ struct transfer {
     std::vector<float> sources, told, asked;
     rows<image>        written;
 
-    transfer(examples::run_of<styles>& run, std::size_t count)
-        : sources(run.set.test_rows(count)), told(run.set.test_labels(count)), asked(examples::digits_in_turn(10 * told.size())) {
+    transfer(run_of<styles>& run, std::size_t count)
+        : sources(run.set.test_rows(count)), told(run.set.test_labels(count)), asked(digits_in_turn(10 * told.size())) {
         const auto codes = run.model().encode(sources, with<digit>(told));
-        written          = run.model().decode(examples::each_times(codes, styles::latent::size, 10), with<digit>(asked));
+        written          = run.model().decode(each_times(codes, styles::latent::size, 10), with<digit>(asked));
     }
-    std::span<const float> source(std::size_t i) const { return std::span(sources).subspan(i * image::size, image::size); }
-    std::size_t            next_of_its_label(std::size_t i) const {
-        std::size_t other = i;
-        do other = (other + 1) % told.size();
-        while (told[other] != told[i]);
-        return other;
-    }
+    std::span<const float> source(std::size_t i) const { return std::span(sources).subspan(i % told.size() * image::size, image::size); }
 };
 
-void pictures(examples::run_of<styles>& run) {
+void pictures(run_of<styles>& run) {
     const transfer t(run, 12);
-    run.show("styles", rows<image>{examples::side_by_side(image::size, {{t.sources, 1}, {t.written, 10}})}, {.columns = 11}, "Styles",
+    run.show("styles", rows<image>{side_by_side(image::size, {{t.sources, 1}, {t.written, 10}})}, {.columns = 11}, "Styles",
              "a test image, and its style with every label");
-    examples::reconstructions(run, 50, with<digit>(run.set.test_labels(50)));
+    reconstructions(run, 50, with<digit>(run.set.test_labels(50)));
 }
-void numbers(examples::run_of<styles>& run) {
-    examples::terms_of_the_bound(run, run.train);
-    examples::judge judge(run.set.splits, run.train.machine().threads(), run.given.fast ? 1 : 6);
-    const transfer  t(run, run.given.fast ? 20 : 1000);
-    examples::agreement_of(run, judge, t.written, t.asked, "transferred digits seen as the label asked for");
+void numbers(run_of<styles>& run) {
+    terms_of_the_bound(run, run.train);
+    const transfer t(run, run.given.fast ? 20 : 1000);
+    agreement_of(run, t.written, t.asked, "transferred digits seen as the label asked for");
 
-    // Over all labels that are not the source's. The control: another source of the same label.
+    // Over all labels that are not the source's.
     for (const auto& [name, of] : {std::pair("slant", &eval::slant), std::pair("thickness", &eval::thickness)}) {
         std::vector<double> source, stranger, written;
         for (std::size_t i = 0; i < t.asked.size(); ++i) {
             if (t.asked[i] == t.told[i / 10]) continue;
-            source.push_back(of({t.source(i / 10), 28})), stranger.push_back(of({t.source(t.next_of_its_label(i / 10)), 28}));
             written.push_back(of({t.written[i], 28}));
+            source.push_back(of({t.source(i / 10), 28})), stranger.push_back(of({t.source(i / 10 + 1), 28}));
         }
         run.number(name, eval::correlation(source, written), "correlation of source and transferred digit");
-        run.number(std::string(name) + " control", eval::correlation(stranger, written), "with another source of the same label");
+        run.number(std::string(name) + " control", eval::correlation(stranger, written), "with the next source instead");
     }
 }
 
@@ -62,5 +56,5 @@ int main(int argc, char** argv) {
     const trainer_card card{.name     = "cvae_style",
                             .about    = "The style of a digit with every label",
                             .settings = {{"average", 0.999, "decay of the running average of the weights that is evaluated"}}};
-    return examples::main_of<styles>(card, argc, argv, {.pictures = pictures, .numbers = numbers});
+    return main_of<styles>(card, argc, argv, {.pictures = pictures, .numbers = numbers});
 }

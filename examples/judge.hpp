@@ -27,7 +27,7 @@ private:
     double               accuracy_ = 0;
 };
 
-// Says how far the judge can be trusted, and which part of the images it sees as what they should show, in percent.
-void agreement_of(example_run& run, judge& by, std::span<const float> images, std::span<const float> labels, const std::string& what);
+// Trains a judge, says how far it can be trusted, and which part of the images it sees as what they should show, in percent.
+void agreement_of(example_run& run, std::span<const float> images, std::span<const float> labels, const std::string& what);
 
 }  // namespace elbo::examples

@@ -119,9 +119,15 @@ void standard_pictures(run_of<Model>& run) {
 // The loss and its terms on test images; gives the loss.
 double terms_of_the_bound(example_run& run, training<host>& train);
 
+// As many as the settings say; none where it must be fast.
+inline std::size_t nll_images(const example_run& run) {
+    return run.given.fast ? 0 : std::min(static_cast<std::size_t>(run.given.number("nll_images")), run.set.splits.test.size());
+}
+
 // -log p(x) of the first test images by importance sampling; conditions follow.
 template <class Model, class... C>
 void likelihood_of(run_of<Model>& run, std::size_t images, C... given) {
+    if (images == 0) return;
     const auto turns = std::max<std::size_t>(1, static_cast<std::size_t>(run.given.number("nll_samples")) / 50);
     const auto e     = eval::negative_log_likelihood(run.model(), run.set.test_rows(images), turns, 1, given...);
     run.number("test NLL", e.value, words_of(e) + ", " + run.set.pixels() + " pixels");
@@ -132,8 +138,8 @@ template <class Model>
 void standard_numbers(run_of<Model>& run) {
     terms_of_the_bound(run, run.train);
     if constexpr (is_generative<Model>) {
-        const auto count = static_cast<std::size_t>(run.given.number("nll_images"));
-        if (count == 0 || run.given.fast) return;
+        const std::size_t count = nll_images(run);
+        if (count == 0) return;
         likelihood_of(run, count);
         run.number("active units", static_cast<double>(eval::active_units(run.model(), run.set.test_rows(count))), "of " + std::to_string(Model::latent::size));
     }

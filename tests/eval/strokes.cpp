@@ -3,6 +3,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include <elbo/eval/answers.hpp>
 #include <elbo/eval/strokes.hpp>
 
 #include <array>
@@ -50,4 +51,13 @@ BOOST_AUTO_TEST_CASE(distances_within_classes) {
     const std::array<float, 3> classes{2, 2, 0};
     BOOST_TEST(std::abs(eval::distance_within_classes(images, classes) - 3) <= 1e-12);
     BOOST_CHECK_THROW(eval::distance_within_classes(images, std::span(classes).first(0)), std::invalid_argument);
+}
+// Two questions, three answers each.
+BOOST_AUTO_TEST_CASE(the_best_of_some_answers) {
+    const std::array<float, 4>  truth{0, 0, 1, 1};
+    const std::array<float, 12> answers{3, 0, 0, 2, 1, 0, 1, 2, 1, 1, 5, 5};
+    BOOST_TEST(eval::least_squared_error(truth, answers, 2, 3, 1) == (9.0 + 1.0) / 2);
+    BOOST_TEST(eval::least_squared_error(truth, answers, 2, 3, 2) == (4.0 + 0.0) / 2);
+    BOOST_TEST(eval::least_squared_error(truth, answers, 2, 3, 3) == (1.0 + 0.0) / 2);
+    BOOST_CHECK_THROW(eval::least_squared_error(truth, answers, 2, 2, 1), std::invalid_argument);
 }
