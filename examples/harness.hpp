@@ -14,9 +14,9 @@ namespace elbo::examples {
 
 template <class Model>
 struct changes {
-    std::function<void(data_set&, const options&)>        data     = {};
     std::function<void(trainer_options&, const options&)> training = {};
     std::function<void(run_of<Model>&)> begin = {}, pictures = standard_pictures<Model>, numbers = standard_numbers<Model>;
+    std::function<void(data_set&, const options&)> data = {};  // what is fed, before anything else
 };
 
 // One call of a trainer: what its command line said, and the models that can be trained with it.

@@ -48,7 +48,7 @@ changes<Model> few_labels() {
             run.show("samples", run.model().sample(100, 1, with<digit>(digits_in_turn(100))), {.columns = 10}, "Samples", "a column for each digit");
         }
     };
-    return {.data = data, .training = training, .pictures = pictures, .numbers = numbers};
+    return {.training = training, .pictures = pictures, .numbers = numbers, .data = data};
 }
 
 }  // namespace elbo::examples
