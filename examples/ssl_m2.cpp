@@ -40,12 +40,12 @@ int main(int argc, char** argv) {
                                          {"labels", 1000.0, "labelled images, as many of each digit"},
                                          {"draw", 1.0, "which ones: same number, same images"},
                                          {"baseline", std::string("no"), "yes: the classifier alone"},
-                                         {"alpha", 1.0, "weight of the classifier's own term: eq. 9, for each unlabelled image"},
+                                         {"alpha", 3.0, "weight of the classifier's own term: eq. 9, for each unlabelled image"},
                                          {"labelled", 1.0, "weight of the labelled images' bound, for each unlabelled image"},
                                          {"learning_rate", 2e-3, "it falls along a cosine to a hundredth of this"},
                                          {"weight_decay", 2e-5, "the weights' normal prior, for each image"},
                                          {"binarise", 1.0, "1: draw each pixel anew whenever it is seen"},
-                                         {"average", 0.999, "decay of the running average of the weights that is evaluated"}}};
+                                         {"average", 0.9995, "decay of the running average of the weights that is evaluated"}}};
     return main_of(card, argc, argv, [](const call& with) {
         return with.one_of("net", {"fc", "conv"}) == "fc" ? train<fc_m2>(with) : train<conv_m2>(with);
     });
