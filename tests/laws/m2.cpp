@@ -84,4 +84,18 @@ BOOST_AUTO_TEST_CASE(the_first_layer_is_shared) {
     BOOST_TEST(cost(shared_half_told{}) < cost(half_told{}));
 }
 
+// With all parameters 0 an encoder is N(0, I): what is drawn is the noise, one for all labels of an image.
+BOOST_AUTO_TEST_CASE(labels_of_an_image_see_the_same_noise) {
+    const tape t = programs::of<half_told>([](auto& record) {
+        const auto every = unit_vectors<classes, batch<2>>(record);
+        const auto q     = run<encoder>(record, input<unlabelled<image>>(record), given<digit>(every));
+        output(record, "z", q.template sample_alike<classes>(record, "z"));
+    });
+    const laws::replayed<double> drawn(t, {{}, {}, laws::some_numbers(2 * 16)}, std::vector<double>(parameter_count<half_told>), {1, 0, 2, 0});
+    const auto z = drawn["z"];
+    BOOST_TEST(z.size() == 2u * classes * 3u);
+    for (std::size_t i = 0; i < z.size(); ++i) BOOST_TEST(z[i] == z[i / (classes * 3) * classes * 3 + i % 3]);
+    BOOST_TEST(z[0] != z[classes * 3]);
+}
+
 }  // namespace
