@@ -15,15 +15,24 @@ namespace elbo::examples {
 
 struct data_set {
     data::splits  splits;
-    data::images  held_out;  // some of the test images, looked at while training
+    data::images  unlabelled{};  // half-labelled data: those of splits.train have labels, these have none
+    data::images  held_out;      // some of the test images, or all for validation, looked at while training
     bool          binarise = false;
     std::uint64_t seed     = 1;
 
+    // An epoch is a pass over so many.
+    std::size_t pass() const { return std::max(splits.train.size(), unlabelled.size()); }
     // The first test images as the model sees them.
     std::vector<float> test_rows(std::size_t count) const {
         const std::size_t  n = std::min(count, splits.test.size());
         std::vector<float> x(n * splits.test.image_size());
         view().pixels(x, 0, 0, n);
+        return x;
+    }
+    std::vector<float> grey_test_rows(std::size_t count) const {
+        const std::size_t  n = std::min(count, splits.test.size());
+        std::vector<float> x(n * splits.test.image_size());
+        data::batches(splits.test, {seed, false, false}).pixels(x, 0, 0, n);
         return x;
     }
     std::vector<float> test_labels(std::size_t count) const {
@@ -41,6 +50,10 @@ private:
 
 // What --data names, as --fast and the settings want it.
 data_set load_data(const options& o, bool coloured_digits = false);
+
+// Keeps the labels of `count` training images, the same ones for the same draw; 10,000 others, or a sixth of few, with their
+// labels, are for validation: they are what is looked at while training.
+void keep_labels(data_set& set, std::size_t count, std::uint64_t draw);
 
 // 0 1 2 ... 9 0 1 ...
 inline std::vector<float> digits_in_turn(std::size_t count) {

@@ -30,8 +30,8 @@ void pictures(examples::run_of<draw_digit>& run) {
 
 void numbers(examples::run_of<draw_digit>& run) {
     examples::terms_of_the_bound(run, run.train);
-    const std::size_t count = run.given.fast ? 0 : static_cast<std::size_t>(run.given.number("nll_images"));
-    if (count > 0) examples::likelihood_of(run, count, with<digit>(run.set.test_labels(count)));
+    const std::size_t count = examples::nll_images(run);
+    examples::likelihood_of(run, count, with<digit>(run.set.test_labels(count)));
 
     examples::judge    judge(run.set.splits, run.given.threads, run.given.fast ? 1 : 6);
     io::series         agreement{"the judge sees the digit asked for", {}, {}};

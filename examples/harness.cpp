@@ -51,7 +51,10 @@ std::string fit(example_run& run, training<machine>& train, const checkpoint_fol
     });
     show_progress    bar;
     keep_checkpoints keep(train, checkpoints);
-    train.fit(run.set.splits.train, epochs(run.given.epochs), bar, log, keep);
+    std::vector<const data::images*> fed{&run.set.splits.train};
+    if (run.set.unlabelled.size() > 0) fed.push_back(&run.set.unlabelled);
+    const std::vector<callback> tell{callback(bar), callback(log), callback(keep)};
+    train.fit(fed, epochs(run.given.epochs), std::span<const callback>(tell));
     return keep.stopped() ? keep.path() : "";
 }
 
@@ -95,6 +98,13 @@ data_set load_data(const options& o, bool coloured_digits) {
     set.binarise = o.number("binarise") != 0;
     set.seed     = o.seed;
     return set;
+}
+
+void keep_labels(data_set& set, std::size_t count, std::uint64_t draw) {
+    auto [rest, held]     = data::hold_out(set.splits.train, std::min<std::size_t>(10000, set.splits.train.size() / 6), 1);
+    data::half_labelled kept = data::keep_labels(rest, count, draw);
+    set.held_out     = std::move(held);
+    set.splits.train = std::move(kept.labelled), set.unlabelled = std::move(kept.unlabelled);
 }
 
 // ---- pictures.hpp ----
@@ -146,6 +156,23 @@ std::vector<float> interleaved(std::span<const float> above, std::span<const flo
     return out;
 }
 
+std::vector<float> each_times(std::span<const float> rows, std::size_t width, std::size_t times) {
+    std::vector<float> out;
+    for (std::size_t i = 0; i + width <= rows.size(); i += width)
+        for (std::size_t k = 0; k < times; ++k) out.insert(out.end(), rows.begin() + static_cast<std::ptrdiff_t>(i), rows.begin() + static_cast<std::ptrdiff_t>(i + width));
+    return out;
+}
+
+std::vector<float> side_by_side(std::size_t image, const std::vector<some_of_each>& sources) {
+    std::vector<float> out;
+    for (std::size_t i = 0; (i + 1) * sources.front().count * image <= sources.front().images.size(); ++i)
+        for (const some_of_each& from : sources) {
+            const auto next = from.images.subspan(i * from.count * image, from.count * image);
+            out.insert(out.end(), next.begin(), next.end());
+        }
+    return out;
+}
+
 std::string words_of(const eval::estimate& e) {
     char room[160];
     std::snprintf(room, sizeof room, "nats an image, %zu samples of %zu images, standard error %.3f", e.samples, e.images, e.standard_error);
@@ -185,7 +212,7 @@ trainer_options call::training_options(const data_set& set) const {
     } catch (const std::invalid_argument& e) {
         throw wrong_value(e.what());
     }
-    const std::size_t steps = (set.splits.train.size() + o.batch - 1) / o.batch;
+    const std::size_t steps = (set.pass() + o.batch - 1) / o.batch;
     t.log_every             = std::clamp<std::size_t>(steps / 5, 1, 100);
     return t;
 }

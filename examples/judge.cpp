@@ -57,4 +57,10 @@ double judge::agreement(std::span<const float> images, std::span<const float> la
     return static_cast<double>(right) / static_cast<double>(seen.size());
 }
 
+void agreement_of(example_run& run, std::span<const float> images, std::span<const float> labels, const std::string& what) {
+    judge by(run.set.splits, run.given.threads, run.given.fast ? 1 : 6);
+    run.number("judge on test", 100 * by.accuracy(), "% of real test images right");
+    run.number("agreement", 100 * by.agreement(images, labels), "% of " + std::to_string(labels.size()) + " " + what);
+}
+
 }  // namespace elbo::examples

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "data.hpp"
-#include "machine.hpp"
+#include "pictures.hpp"
 
 #include <memory>
 #include <span>
@@ -27,5 +26,8 @@ private:
     std::unique_ptr<net> net_;
     double               accuracy_ = 0;
 };
+
+// Trains a judge, says how far it can be trusted, and which part of the images it sees as what they should show, in percent.
+void agreement_of(example_run& run, std::span<const float> images, std::span<const float> labels, const std::string& what);
 
 }  // namespace elbo::examples

@@ -76,6 +76,25 @@ void plane(run_of<Model>& run) {
 // Rows of ten: images, and below them what became of them.
 std::vector<float> interleaved(std::span<const float> above, std::span<const float> below, std::size_t image);
 
+// Each row so many times, one after another.
+std::vector<float> each_times(std::span<const float> rows, std::size_t width, std::size_t times);
+
+// Images side by side: of every source its next few, then those of the next source, and so on until the first source ends.
+struct some_of_each {
+    std::span<const float> images;
+    std::size_t            count;
+};
+std::vector<float> side_by_side(std::size_t image, const std::vector<some_of_each>& sources);
+
+// Test images, and what the model makes of them; conditions follow.
+template <class Model, class... C>
+void reconstructions(run_of<Model>& run, std::size_t count, C... given) {
+    const auto                       x    = run.set.test_rows(count);
+    const auto                       back = run.model().reconstruct(x, given...);
+    const rows<typename Model::data> pairs{interleaved(x, back, Model::data::size)};
+    run.show("reconstructions", pairs, {.columns = 10}, "Reconstructions", "rows of test images, their reconstructions below");
+}
+
 template <class Model>
 void standard_pictures(run_of<Model>& run) {
     constexpr std::size_t N = Model::latent::size, steps = 10;
@@ -83,13 +102,9 @@ void standard_pictures(run_of<Model>& run) {
     if constexpr (is_generative<Model>)
         run.show("samples", m.sample(100), {.columns = 10}, "Samples", "means of the likelihood at draws of the prior");
 
-    const auto                       x    = run.set.test_rows(50);
-    const auto                       back = m.reconstruct(x);
-    const rows<typename Model::data> pairs{interleaved(x, back, Model::data::size)};
-    run.show("reconstructions", pairs, {.columns = 10}, "Reconstructions", "rows of test images, their reconstructions below");
-
+    reconstructions(run, 50);
     if constexpr (is_generative<Model>) {
-        const auto         z = m.encode(std::span<const float>(x).first(Model::data::size));
+        const auto         z = m.encode(run.set.test_rows(1));
         std::vector<float> codes;
         for (std::size_t j = 0; j < std::min<std::size_t>(N, 10); ++j)
             for (std::size_t s = 0; s < steps; ++s) {
@@ -104,9 +119,15 @@ void standard_pictures(run_of<Model>& run) {
 // The loss and its terms on test images; gives the loss.
 double terms_of_the_bound(example_run& run, training<machine>& train);
 
+// As many as the settings say; none where it must be fast.
+inline std::size_t nll_images(const example_run& run) {
+    return run.given.fast ? 0 : std::min(static_cast<std::size_t>(run.given.number("nll_images")), run.set.splits.test.size());
+}
+
 // -log p(x) of the first test images by importance sampling; conditions follow.
 template <class Model, class... C>
 void likelihood_of(run_of<Model>& run, std::size_t images, C... given) {
+    if (images == 0) return;
     const auto turns = std::max<std::size_t>(1, static_cast<std::size_t>(run.given.number("nll_samples")) / 50);
     const auto e     = eval::negative_log_likelihood(run.model(), run.set.test_rows(images), turns, 1, given...);
     run.number("test NLL", e.value, words_of(e) + ", " + run.set.pixels() + " pixels");
@@ -117,8 +138,8 @@ template <class Model>
 void standard_numbers(run_of<Model>& run) {
     terms_of_the_bound(run, run.train);
     if constexpr (is_generative<Model>) {
-        const auto count = static_cast<std::size_t>(run.given.number("nll_images"));
-        if (count == 0 || run.given.fast) return;
+        const std::size_t count = nll_images(run);
+        if (count == 0) return;
         likelihood_of(run, count);
         run.number("active units", static_cast<double>(eval::active_units(run.model(), run.set.test_rows(count))), "of " + std::to_string(Model::latent::size));
     }

@@ -31,6 +31,7 @@
 #include <elbo/layer/dropout.hpp>
 #include <elbo/layer/join.hpp>
 #include <elbo/layer/linear.hpp>
+#include <elbo/layer/linear_with.hpp>
 #include <elbo/layer/network.hpp>
 #include <elbo/layer/normalisation.hpp>
 #include <elbo/layer/pooling.hpp>
@@ -49,10 +50,13 @@
 #include <elbo/objective/terms.hpp>
 
 #include <elbo/model/autoencoder.hpp>
+#include <elbo/model/completion.hpp>
 #include <elbo/model/draw.hpp>
 #include <elbo/model/draw_parts.hpp>
 #include <elbo/model/joints.hpp>
 #include <elbo/model/loop_options.hpp>
+#include <elbo/model/m2.hpp>
+#include <elbo/model/m2_joints.hpp>
 #include <elbo/model/program.hpp>
 #include <elbo/model/vae.hpp>
 #include <elbo/model/vrnn.hpp>

@@ -19,6 +19,9 @@ struct tagged_image : stack<shape<1, 2, 2>, join<label<2>>> {};
 
 struct flat_net : stack<shape<2>, linear<4>, act::tanh, join<label<3>>, linear<3>, join<pose>, linear<2>> {};
 struct image_net : stack<shape<1, 4, 4>, conv<2, 3>, act::tanh, join<label<3>>, join<mask>, conv<2, 2>> {};
+struct joined_first : stack<shape<2>, join<label<3>>, linear<4>> {};
+struct both_at_once : stack<shape<2>, linear_with<label<3>, 4>> {};
+struct of_a_mask : stack<shape<2>, linear_with<mask, 4>, act::tanh, linear_with<pose, 2>> {};
 struct same_twice : stack<shape<2>, join<label<3>>, linear<4>, act::tanh, join<label<3>>, linear<2>> {};
 }  // namespace
 
@@ -41,4 +44,11 @@ BOOST_AUTO_TEST_CASE(gradients_are_finite_differences) {
     BOOST_TEST(laws::gradient_error<laws::alone<flat_net>>() <= 1e-6);
     BOOST_TEST(laws::gradient_error<laws::alone<image_net>>() <= 1e-6);
     BOOST_TEST(laws::gradient_error<laws::alone<same_twice>>() <= 1e-6);
+}
+// Its parameters lie as those of the one matrix do.
+BOOST_AUTO_TEST_CASE(linear_with_is_join_and_linear) {
+    static_assert(parameter_count<laws::alone<joined_first>> == parameter_count<laws::alone<both_at_once>>);
+    laws::replay_data d{.parameters = laws::weights(24), .inputs = {{7, -8, 0.9, 10}, {2, 0}}, .rows = 2};
+    BOOST_TEST(apart(laws::evaluated<joined_first>(d), laws::evaluated<both_at_once>(d)) <= 1e-14);
+    BOOST_TEST(laws::gradient_error<laws::alone<of_a_mask>>() <= 1e-6);
 }

@@ -96,6 +96,17 @@ struct two_batches {
     }
 };
 
+// The same as the library has it: its first layers shared among the labels.
+struct told_by_half : stack<picture8, conv<3, 4, 2, 1>, batch_norm<>, act::relu, dropout<20>, flatten, linear<5>, to<categorical<5>>> {};
+struct coded_by_half : stack<picture8, conv<3, 4, 2, 1>, act::relu, flatten, linear_with<digit, 7>, batch_norm<>, act::softplus, linear<6>,
+                             to<diagonal_normal<3>>> {};
+struct shown_by_half : stack<shape<3>, linear_with<digit, 7>, act::softplus, linear<64>, reshape<picture8>, to<bernoulli>> {};
+struct half_told : m2<told_by_half, coded_by_half, shown_by_half> {};
+
+struct rest_decoder : stack<shape<3>, join<seen_part<picture8, quadrants<1>>>, linear<9>, act::tanh, linear<48>, to<bernoulli>> {};
+struct rest_prior : stack<shape<16>, linear<6>, to<diagonal_normal<3>>> {};
+struct completing : completion<fc_encoder, rest_decoder, rest_prior, quadrants<1>> {};
+
 // Three players with a loss each.
 struct three_players {
     struct show : stack<shape<3>, linear<32>, batch_norm<>, act::tanh, reshape<shape<2, 4, 4>>, conv_transpose<1, 4, 2, 1>, act::sigmoid> {};
@@ -148,6 +159,8 @@ void each_model(Do act) {
     act(named_model<attended>{"attended"});
     act(named_model<recurrent>{"recurrent"});
     act(named_model<two_batches>{"two batches"});
+    act(named_model<half_told>{"half told"});
+    act(named_model<completing>{"completing"});
     act(named_model<three_players>{"three players"});
 }
 

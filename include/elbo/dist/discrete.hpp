@@ -68,14 +68,11 @@ struct categorical_of {
     // Gumbel-max: exact, one-hot, no gradient.
     template <int K = 1, class R>
     constexpr auto sample(R& record, const char* purpose, int loop = 0) const {
-        using V         = layers::samples_like<K, Logits>;
-        const V    race = perturbed<V>(record, purpose, loop);
-        tape&      t    = record.on;
-        const auto size = static_cast<std::int32_t>(n);
-        const auto g    = t.geometry({1, 1, size, 1, 1, 1, 1, size, 1, 0});
-        const value<shape<1>, typename V::axis, V::k> winner{&t, t.pool(race.id, g, verb::argmax)};
-        return scatter<n>(value<shape<1>, once>{&t, t.constant(1)}, winner);
+        const auto race = perturbed<layers::samples_like<K, Logits>>(record, purpose, loop);
+        return scatter<n>(value<shape<1>, once>{&record.on, record.on.constant(1)}, winner(race));
     }
+    // 1 where another class is likelier than the right one, else 0: no gradient.
+    constexpr auto wrong(auto one_hot) const { return 1.0 - in_shape<scalar>(gather(one_hot, winner(logits))); }
     // Jang et al. (2017), Maddison et al. (2017): reparametrised, soft.
     template <int K = 1, class R, class Temperature>
     constexpr auto relaxed_sample(R& record, Temperature temperature, const char* purpose, int loop = 0) const {
@@ -83,6 +80,12 @@ struct categorical_of {
     }
 
 private:
+    template <class V>
+    static constexpr value<shape<1>, typename V::axis, V::k> winner(V race) {
+        const auto size = static_cast<std::int32_t>(n);
+        const auto g    = race.on->geometry({1, 1, size, 1, 1, 1, 1, size, 1, 0});
+        return {race.on, race.on->pool(race.id, g, verb::argmax)};
+    }
     template <class V, class R>
     constexpr V perturbed(R& record, const char* purpose, int loop) const {
         return logits - log(-log(uniform_noise<V>(record, purpose, loop)));

@@ -19,6 +19,12 @@ struct diagonal_normal_of {
         const auto noise = normal_noise<layers::samples_like<K, Mean>>(record, purpose, loop);
         return location + zip(formulas::power_exp<1>{1, 0.5}, noise, log_variance);
     }
+    // One draw for every `Alike` neighbouring rows: chance makes no difference between them.
+    template <int Alike, class R>
+    constexpr auto sample_alike(R& record, const char* purpose, int loop = 0) const {
+        const auto noise = normal_noise<value<typename Mean::shape, typename Mean::axis, Mean::k / Alike>>(record, purpose, loop);
+        return location + zip(formulas::power_exp<1>{1, 0.5}, noise, log_variance);
+    }
     constexpr auto log_density(auto y) const { return sum(zip(formulas::normal_energy{}, y - location, log_variance)); }
     constexpr auto entropy() const { return 0.5 * sum(log_variance) + 0.5 * size * (1 + layers::log_two_pi); }
 };

@@ -66,8 +66,24 @@ struct joined_data_does_not_fit {
     }
 };
 
+namespace layers {
+// After a rejection, something in the condition's shape.
+template <class Data, class Seen, class S, class X>
+constexpr auto condition_or_recovered(const S& s, X x) {
+    if constexpr (gives<Data, decltype(s.given)>) return s.template condition<Data>();
+    else return verbs::recovered<value<Seen, typename X::axis>>(x.on);
+}
+// x, once for each of several conditions.
+template <class X, class C>
+constexpr auto for_each_of(C, X x) {
+    if constexpr (C::k > X::k && C::k % X::k == 0) return repeat<C::k / X::k>(x);
+    else return x;
+}
+}  // namespace layers
+
 // The condition's numbers beside the input's: concatenated to a vector; as constant planes, or channel by channel, to
-// an image.
+// an image. Where there are several conditions for each input, such as every label of an image, the layers before see the
+// input once.
 template <class Data>
 struct join {
     using condition = Data;
@@ -86,21 +102,15 @@ struct join {
                                  unless<joint<In>::alike, joined_data_does_not_fit>>;
 
     template <class S, class X>
-    static constexpr auto apply(const S& s, X x) {
+    static constexpr auto apply(const S& s, X alone) {
         using In         = typename X::shape;
-        const auto extra = given_or_recovered(s, x);
+        const auto extra = layers::condition_or_recovered<Data, seen>(s, alone);
+        const auto x     = layers::for_each_of(extra, alone);
         if constexpr (is_image<In> && seen::rank != 3) {
             using I           = image_of<In>;
             constexpr int area = static_cast<int>(I::height * I::width);
             return layers::beside(x, as_image<I::height, I::width>(repeat<area>(in_shape<shape<seen::size>>(extra))));
         } else return layers::beside(x, extra);
-    }
-
-private:
-    template <class S, class X>
-    static constexpr auto given_or_recovered(const S& s, X x) {
-        if constexpr (layers::gives<Data, decltype(s.given)>) return s.template condition<Data>();
-        else return verbs::recovered<value<seen, typename X::axis>>(x.on);
     }
 };
 

@@ -1,0 +1,20 @@
+// rejects: elbo: the encoder of a completion sees all of the image: it joins nothing
+// SPDX-License-Identifier: MIT
+#include <elbo/elbo.hpp>
+
+using namespace elbo;
+
+using image = shape<1, 28, 28>;
+using seen  = seen_part<image, left_half>;
+struct decoder : stack<shape<20>, join<seen>, linear<392>, to<bernoulli>> {};
+struct guess : stack<shape<392>, linear<40>, to<diagonal_normal<20>>> {};
+
+#ifdef ELBO_ACCEPTED
+struct encoder : stack<image, flatten, linear<40>, to<diagonal_normal<20>>> {};
+#else
+struct encoder : stack<image, flatten, join<seen>, linear<40>, to<diagonal_normal<20>>> {};
+#endif
+
+struct model : completion<encoder, decoder, guess, left_half> {};
+static_assert(parameter_count<model> > 0);
+static_assert(plan_of<model>.bytes(100) < 64_MiB);
