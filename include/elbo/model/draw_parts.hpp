@@ -53,23 +53,9 @@ struct through_filters {
 // ---- the joints: see joints.hpp ----
 
 template <class Option>
-inline constexpr bool is_draw_option = false;
-template <int T>
-inline constexpr bool is_draw_option<time_steps<T>> = true;
-template <std::size_t N>
-inline constexpr bool is_draw_option<hidden_units<N>> = true;
-template <std::size_t N>
-inline constexpr bool is_draw_option<code_size<N>> = true;
-template <std::size_t R, std::size_t W>
-inline constexpr bool is_draw_option<glimpses<R, W>> = true;
-template <int S>
-inline constexpr bool is_draw_option<in_segments<S>> = S > 0;
-template <int S>
-inline constexpr bool is_draw_option<truncated_at<S>> = S > 0;
-template <class Data>
-inline constexpr bool is_draw_option<conditioned_on<Data>> = true;
-template <class Family>
-inline constexpr bool is_draw_option<with_likelihood<Family>> = true;
+inline constexpr bool is_draw_option =
+    is_one_of<Option, loop_option::steps, loop_option::hidden, loop_option::codes, loop_option::glimpses, loop_option::condition,
+              loop_option::likelihood, loop_option::segments, loop_option::truncation>;
 
 template <class... Options>
 constexpr bool options_of_draw_must_be_known() {
@@ -122,6 +108,7 @@ constexpr bool draw_fits() {
     constexpr loop_numbers n = numbers_of<Options...>();
     if constexpr (!draw_must_begin_with_an_image<Image>()) return false;
     else if constexpr (!options_of_draw_must_be_known<Options...>()) return false;
+    else if constexpr (!an_option_must_be_given_once<Options...>()) return false;
     else if constexpr (!draw_needs_steps_hidden_and_codes<n>()) return false;
     else if constexpr (!glimpses_must_have_filters<n>()) return false;
     else if constexpr (!draw_must_be_conditioned_on_data<typename condition_or_shape<Options...>::type>()) return false;

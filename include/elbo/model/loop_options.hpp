@@ -30,6 +30,41 @@ struct truncated_at {};  // every so many steps the gradient of the LSTMs' state
 
 namespace zoo {
 
+enum class loop_option { none, steps, hidden, codes, features, glimpses, condition, likelihood, segments, truncation };
+
+template <class Option>
+inline constexpr loop_option loop_kind_of = loop_option::none;
+template <int T>
+inline constexpr loop_option loop_kind_of<time_steps<T>> = loop_option::steps;
+template <std::size_t N>
+inline constexpr loop_option loop_kind_of<hidden_units<N>> = loop_option::hidden;
+template <std::size_t N>
+inline constexpr loop_option loop_kind_of<code_size<N>> = loop_option::codes;
+template <std::size_t N>
+inline constexpr loop_option loop_kind_of<feature_size<N>> = loop_option::features;
+template <std::size_t R, std::size_t W>
+inline constexpr loop_option loop_kind_of<glimpses<R, W>> = loop_option::glimpses;
+template <class Data>
+inline constexpr loop_option loop_kind_of<conditioned_on<Data>> = loop_option::condition;
+template <class Family>
+inline constexpr loop_option loop_kind_of<with_likelihood<Family>> = loop_option::likelihood;
+template <int S>
+inline constexpr loop_option loop_kind_of<in_segments<S>> = S > 0 ? loop_option::segments : loop_option::none;
+template <int S>
+inline constexpr loop_option loop_kind_of<truncated_at<S>> = S > 0 ? loop_option::truncation : loop_option::none;
+
+// Whether an option is one of those that a model knows.
+template <class Option, loop_option... Known>
+inline constexpr bool is_one_of = ((loop_kind_of<Option> == Known) || ...);
+
+template <class... Options>
+constexpr bool an_option_must_be_given_once() {
+    constexpr auto times = [](loop_option kind) { return (0 + ... + (loop_kind_of<Options> == kind)); };
+    constexpr bool once  = ((times(loop_kind_of<Options>) == 1) && ...);
+    static_assert(once, "elbo: an option of a model that runs in time is given twice");
+    return once;
+}
+
 struct loop_numbers {
     int         steps = 0, segments = 0, truncated = 0;
     std::size_t hidden = 0, codes = 0, features = 0, read = 0, write = 0;

@@ -25,17 +25,8 @@ template <std::size_t H, std::size_t W>
 struct sequence_in<shape<1, H, W>> : sequence_in<shape<H, W>> {};
 
 template <class Option>
-inline constexpr bool is_sequence_option = false;
-template <std::size_t N>
-inline constexpr bool is_sequence_option<hidden_units<N>> = true;
-template <std::size_t N>
-inline constexpr bool is_sequence_option<code_size<N>> = true;
-template <std::size_t N>
-inline constexpr bool is_sequence_option<feature_size<N>> = true;
-template <class Family>
-inline constexpr bool is_sequence_option<with_likelihood<Family>> = true;
-template <int S>
-inline constexpr bool is_sequence_option<in_segments<S>> = S > 0;
+inline constexpr bool is_sequence_option =
+    is_one_of<Option, loop_option::hidden, loop_option::codes, loop_option::features, loop_option::likelihood, loop_option::segments>;
 
 template <class Data>
 constexpr bool a_sequence_model_must_begin_with_a_sequence() {
@@ -64,6 +55,7 @@ template <class Data, bool Codes, class... Options>
 constexpr bool sequence_model_fits() {
     if constexpr (!a_sequence_model_must_begin_with_a_sequence<Data>()) return false;
     else if constexpr (!options_of_a_sequence_model_must_be_known<Options...>()) return false;
+    else if constexpr (!an_option_must_be_given_once<Options...>()) return false;
     else if constexpr (!a_sequence_model_needs_its_numbers<numbers_of<Options...>(), Codes>()) return false;
     else return frames_must_parametrise_the_likelihood<shape<sequence_in<Data>::width>, typename likelihood_in<Options...>::type>();
 }
