@@ -80,14 +80,20 @@ ELBO_HD inline void note(float* that) {
 #endif
 }
 
+// What differs from step to step, where the device reads it: the launches stay the same.
+template <class Formula>
+struct step_now {
+    Formula formula;
+    float   take_average, keep_average;
+};
+
 // One parameter's step. A gradient that is not finite is noted and moves nothing.
 template <class Formula, std::size_t Slots>
 struct step_of_element {
-    Formula      formula;
-    moving       all;
-    float        take_average, keep_average;
-    const float* scale;  // of all gradients; null: 1
-    float*       not_finite;
+    const step_now<Formula>* now;
+    moving                   all;
+    const float*             scale;  // of all gradients; null: 1
+    float*                   not_finite;
 
     ELBO_HD void operator()(std::uint32_t i) const {
         const float g = scale == nullptr ? all.gradients[i] : all.gradients[i] * *scale;
@@ -96,10 +102,10 @@ struct step_of_element {
             return;
         }
         float p = all.parameters[i];
-        if constexpr (Slots == 1) formula(p, g, all.slots[i]);
-        else formula(p, g, all.slots[i], all.slots[i + all.count]);
+        if constexpr (Slots == 1) now->formula(p, g, all.slots[i]);
+        else now->formula(p, g, all.slots[i], all.slots[i + all.count]);
         all.parameters[i] = p;
-        if (all.average != nullptr) all.average[i] = keep_average * all.average[i] + take_average * p;
+        if (all.average != nullptr) all.average[i] = now->keep_average * all.average[i] + now->take_average * p;
     }
 };
 
@@ -147,25 +153,25 @@ template <class Machine>
     requires is_remote<Machine>
 class updater<Machine> {
 public:
-    updater(Machine& on, update_options o) : machine_(&on), options_(std::move(o)), sums_(options_.clip_norm > 0 ? parts + fewer + 1 : 0), scale_(1), not_finite_(1) {}
+    updater(Machine& on, update_options o)
+        : machine_(&on), options_(std::move(o)), sums_(options_.clip_norm > 0 ? parts + fewer + 1 : 0), scale_(1), now_(largest_now), not_finite_(1) {}
 
-    // Starts; see finite().
+    // Starts; see finite(). What moves is the same each time.
     ELBO_OUTLINE void run(const moving& all, std::uint64_t step, double rate) {
-        using namespace optimizing;
-        if (options_.clip_norm > 0) {  // in three steps: as many sums at once as keep a GPU busy
-            double *some = sums_.data(), *few = some + parts, *one = few + fewer;
-            machine_->each_element(parts, square_sum_of_part{all.gradients, some, all.count, parts});
-            machine_->each_element(fewer, sum_of_part{some, few, parts, fewer});
-            machine_->each_element(1, sum_of_part{few, one, fewer, 1});
-            machine_->each_element(1, scale_from_square{one, options_.clip_norm, scale_.data()});
-        }
         const update_context<float> now{step, static_cast<float>(rate), 1.0f, static_cast<float>(options_.weight_decay), all.count};
         const double                take = options_.average > 0 ? exponential_average{options_.average}.weight(step) : 0;
         std::visit(
             [&]<class O>(const O& own) {
-                using step_of = decltype(own.formula(now));
-                machine_->each_element(all.count, step_of_element<step_of, O::slots>{own.formula(now), all, static_cast<float>(take), static_cast<float>(1 - take),
-                                                                                     options_.clip_norm > 0 ? scale_.data() : nullptr, not_finite_.data()});
+                using of_this = decltype(own.formula(now));
+                using of_step = optimizing::step_now<of_this>;
+                static_assert(sizeof(of_step) <= largest_now && std::is_trivially_copyable_v<of_step>);
+                const of_step said{own.formula(now), static_cast<float>(take), static_cast<float>(1 - take)};
+                machine_->send(now_.data(), &said, sizeof said);
+                machine_->run(launches_, [&] {
+                    if (options_.clip_norm > 0) start_scaling(all);
+                    machine_->each_element(all.count, optimizing::step_of_element<of_this, O::slots>{
+                        reinterpret_cast<const of_step*>(now_.data()), all, options_.clip_norm > 0 ? scale_.data() : nullptr, not_finite_.data()});
+                });
             },
             options_.optimizer);
     }
@@ -177,12 +183,25 @@ public:
 
 private:
     static constexpr std::uint32_t parts = 8192, fewer = 64;
+    static constexpr std::size_t   largest_now = 64;  // bytes
 
-    Machine*                                  machine_;
-    update_options                            options_;
-    typename Machine::template memory<double> sums_;
-    typename Machine::template memory<float>  scale_;
-    typename Machine::staging                 not_finite_;
+    // In three steps: as many sums at once as keep a GPU busy.
+    void start_scaling(const moving& all) {
+        using namespace optimizing;
+        double *some = sums_.data(), *few = some + parts, *one = few + fewer;
+        machine_->each_element(parts, square_sum_of_part{all.gradients, some, all.count, parts});
+        machine_->each_element(fewer, sum_of_part{some, few, parts, fewer});
+        machine_->each_element(1, sum_of_part{few, one, fewer, 1});
+        machine_->each_element(1, scale_from_square{one, options_.clip_norm, scale_.data()});
+    }
+
+    Machine*                                         machine_;
+    update_options                                   options_;
+    typename Machine::template memory<double>        sums_;
+    typename Machine::template memory<float>         scale_;
+    typename Machine::template memory<unsigned char> now_;
+    typename Machine::staging                        not_finite_;
+    typename Machine::recording                      launches_;
 };
 
 }  // namespace elbo

@@ -37,6 +37,14 @@ public:
     void each_element(std::size_t n, F f) {
         queue_.each(n, f);
     }
+    // Launches that are the same each time.
+    using recording = on_device::recording;
+    template <class Launch>
+    void run(recording& known, Launch launch) {
+        known.run(queue_, launch);
+    }
+    // To the device, in the order of what is started.
+    void send(void* to, const void* from, std::size_t bytes) { queue_.copy(to, from, bytes); }
     void                    wait() const { queue_.wait(); }
     const on_device::queue& started() const { return queue_; }
     on_device::multiplier&  times() { return multiplier_; }
@@ -63,8 +71,8 @@ private:
 };
 
 // A tape made ready to run, as on any machine: its launches, its memory for batches of at most `capacity`. On a GPU the
-// launches of a batch size are recorded once and replayed as one graph. A replay allocates nothing and waits for nothing;
-// reading a result waits.
+// launches of a batch size are recorded when it is first seen and replayed as one graph from then on. Such a replay allocates
+// nothing and waits for nothing; reading a result waits.
 class device::program {
 public:
     ELBO_OUTLINE program(device& on, tape recorded, row_counts capacity) : machine_(on), tape_(std::move(recorded)), capacity_(capacity) {
@@ -76,7 +84,7 @@ public:
     }
     program(const program&)            = delete;
     program& operator=(const program&) = delete;
-    ~program() { forget_graphs(); }
+    ~program() { machine_.wait(); }
 
     const tape& code() const { return tape_; }
 
@@ -90,7 +98,8 @@ public:
         if (!written_ || with.parameters != parameters_ || with.gradients != gradients_ || with.state != state_) {
             written_    = true;
             parameters_ = with.parameters, gradients_ = with.gradients, state_ = with.state;
-            forget_graphs();
+            machine_.wait();
+            runs_.clear();
             write_code();
         }
         run();
@@ -177,7 +186,7 @@ private:
         for (const launch& l : list_.launches)
             if (l.elementwise) instructions += l.nodes.size();
         sent_code_   = memory<on_device::instruction>(instructions);
-        sent_pieces_ = memory<on_device::piece>(list_.effects.size() + shown_.size());
+        pieces_.reserve(list_.effects.size() + shown_.size());
         machine_.wait();
     }
 
@@ -257,11 +266,8 @@ private:
             code += l.nodes.size();
         }
     }
-    void launch_pieces() {
-        machine_.each_element(pieces_.empty() ? 0 : pieces_.back().end, on_device::copy_pieces{sent_pieces_.data()});
-    }
     // What is stored or assigned after all else, and what the host wants to see. Sizes depend on the batch.
-    void send_pieces() {
+    void write_pieces() {
         pieces_.clear();
         index      end = 0;
         const auto add = [&](const float* from, float* to, index floats) {
@@ -269,7 +275,6 @@ private:
         };
         for (node_id id : list_.effects) add(place(tape_[id].a), (tape_[id].what == verb::store ? gradients_ : state_) + tape_[id].i, size(id));
         for (const shown& s : shown_) add(place(s.id), results_.data() + s.offset, size(s.id));
-        machine_.started().copy(sent_pieces_.data(), pieces_.data(), pieces_.size() * sizeof(on_device::piece));
     }
 
     ELBO_OUTLINE void compute(node_id id) {
@@ -313,48 +318,28 @@ private:
         }
     }
 
-#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
-    struct graph {
-        cudaGraphExec_t            made = nullptr;
+    // What a batch size needs: its launches, recorded when first asked for, and the list that they read.
+    struct batch_run {
+        on_device::recording      launches;
         memory<on_device::piece> pieces;
     };
-
-    // The launches of a batch size, recorded when first asked for.
     ELBO_OUTLINE void run() {
-        graph& known = graphs_[counts_];
-        if (known.made == nullptr) {
-            sent_pieces_ = memory<on_device::piece>(list_.effects.size() + shown_.size());
-            send_pieces();
-            launch_nodes();  // what libraries and drivers load when first called, they load now; only pieces change a state
-            machine_.wait();
-            const cudaStream_t stream = machine_.started().stream();
-            cudaGraph_t        recorded = nullptr;
-            on_device::check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "recording a graph");
-            launch_nodes();
-            launch_pieces();
-            on_device::check(cudaStreamEndCapture(stream, &recorded), "recording a graph");
-            on_device::check(cudaGraphInstantiate(&known.made, recorded, 0), "making a graph");
-            cudaGraphDestroy(recorded);
-            known.pieces = std::move(sent_pieces_);
+        const on_device::queue& q     = machine_.started();
+        batch_run&              known = runs_[counts_];
+        if (!known.launches.is_made()) {
+            if (known.pieces.size() == 0) known.pieces = memory<on_device::piece>(list_.effects.size() + shown_.size());
+            write_pieces();
+            q.copy(known.pieces.data(), pieces_.data(), pieces_.size() * sizeof(on_device::piece));
+            if (on_device::records) {  // what libraries and drivers load when first called, they load now; only pieces change a state
+                launch_nodes();
+                q.wait();
+            }
         }
-        on_device::check(cudaGraphLaunch(known.made, machine_.started().stream()), "replaying a graph");
+        known.launches.run(q, [&] {
+            launch_nodes();
+            machine_.each_element(pieces_.empty() ? 0 : pieces_.back().end, on_device::copy_pieces{known.pieces.data()});
+        });
     }
-    void forget_graphs() {
-        if (!graphs_.empty()) machine_.wait();
-        for (auto& [counts, g] : graphs_)
-            if (g.made != nullptr) cudaGraphExecDestroy(g.made);
-        graphs_.clear();
-    }
-
-    std::map<row_counts, graph> graphs_;
-#else
-    void run() {
-        send_pieces();
-        launch_nodes();
-        launch_pieces();
-    }
-    void forget_graphs() {}
-#endif
 
     device&                     machine_;
     tape                        tape_;
@@ -374,7 +359,7 @@ private:
     memory<float>                       arena_, tables_;
     memory<unsigned char>               sent_;
     memory<on_device::instruction>      sent_code_;
-    memory<on_device::piece>            sent_pieces_;
+    std::map<row_counts, batch_run>     runs_;
     staging                             results_;
 };
 

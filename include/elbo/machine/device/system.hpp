@@ -36,6 +36,7 @@ static_assert(thrust_must_not_be_an_old_one<THRUST_VERSION>());
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 // The door to Thrust. Which of its systems runs what is started here is Thrust's own choice: CUDA under nvcc, or OMP, TBB,
@@ -45,12 +46,16 @@ namespace elbo::on_device {
 
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
 inline constexpr const char* system_name = "CUDA";
+inline constexpr bool        records     = true;  // launches as graphs
 #elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_OMP
 inline constexpr const char* system_name = "OMP";
 #elif THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_TBB
 inline constexpr const char* system_name = "TBB";
 #else
 inline constexpr const char* system_name = "CPP";
+#endif
+#if THRUST_DEVICE_SYSTEM != THRUST_DEVICE_SYSTEM_CUDA
+inline constexpr bool records = false;
 #endif
 
 // Elements are counted in 32 bits: divisions of them are four times as fast on a GPU.
@@ -98,6 +103,34 @@ inline void copy_now(void* to, const void* from, std::size_t bytes) {
     if (bytes > 0) check(cudaMemcpy(to, from, bytes, cudaMemcpyDefault), "a copy");
 }
 
+// Launches that are the same each time: recorded once as a graph, then started as one.
+class recording {
+public:
+    recording() = default;
+    recording(recording&& other) noexcept : made_(std::exchange(other.made_, nullptr)) {}
+    recording& operator=(recording&&) = delete;
+    ~recording() {
+        if (made_ != nullptr) cudaGraphExecDestroy(made_);
+    }
+    bool is_made() const { return made_ != nullptr; }
+
+    template <class Launch>
+    void run(const queue& q, Launch launch) {
+        if (!is_made()) {
+            cudaGraph_t graph = nullptr;
+            check(cudaStreamBeginCapture(q.stream(), cudaStreamCaptureModeRelaxed), "recording a graph");
+            launch();
+            check(cudaStreamEndCapture(q.stream(), &graph), "recording a graph");
+            check(cudaGraphInstantiate(&made_, graph, 0), "making a graph");
+            cudaGraphDestroy(graph);
+        }
+        check(cudaGraphLaunch(made_, q.stream()), "replaying a graph");
+    }
+
+private:
+    cudaGraphExec_t made_ = nullptr;
+};
+
 // On the GPU; or the host's, where the GPU reaches it as well.
 enum class reach { device, page_locked };
 
@@ -136,6 +169,15 @@ inline void wait_for_all() {}
 inline void copy_now(void* to, const void* from, std::size_t bytes) {
     if (bytes > 0) std::memcpy(to, from, bytes);
 }
+
+class recording {
+public:
+    bool is_made() const { return false; }
+    template <class Launch>
+    void run(const queue&, Launch launch) {
+        launch();
+    }
+};
 
 enum class reach { device, page_locked };
 
