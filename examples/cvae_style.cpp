@@ -11,8 +11,10 @@ using namespace elbo::examples;
 using image = shape<1, 28, 28>;
 using digit = label<10>;
 
-struct encoder : stack<image, flatten, join<digit>, linear<500>, act::relu, linear<500>, act::relu, linear<40>, to<diagonal_normal<20>>> {};
-struct decoder : stack<shape<20>, join<digit>, linear<500>, act::relu, linear<500>, act::relu, linear<784>, reshape<image>, to<bernoulli>> {};
+// Few numbers, so that no label hides among them; every hidden layer of the decoder is told the label.
+struct encoder : stack<image, flatten, join<digit>, linear<500>, act::relu, linear<500>, act::relu, linear<12>, to<diagonal_normal<6>>> {};
+struct decoder : stack<shape<6>, join<digit>, linear<500>, batch_norm<>, act::relu, join<digit>, linear<500>, batch_norm<>, act::relu,
+                       linear<784>, reshape<image>, to<bernoulli>> {};
 struct styles : vae<encoder, decoder> {};
 
 // The first test images, each written as 0, 1, ... 9.
