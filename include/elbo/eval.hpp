@@ -3,4 +3,10 @@
 
 // Judging a trained model.
 
+#include <elbo/eval/folds.hpp>
 #include <elbo/eval/likelihood.hpp>
+#include <elbo/eval/linear_svm.hpp>
+#include <elbo/eval/nearest.hpp>
+#include <elbo/eval/points.hpp>
+#include <elbo/eval/principal_components.hpp>
+#include <elbo/eval/tsne.hpp>
