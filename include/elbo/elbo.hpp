@@ -34,6 +34,7 @@
 #include <elbo/layer/network.hpp>
 #include <elbo/layer/normalisation.hpp>
 #include <elbo/layer/pooling.hpp>
+#include <elbo/layer/pose.hpp>
 #include <elbo/layer/recurrent.hpp>
 #include <elbo/layer/stack.hpp>
 #include <elbo/layer/thin_plate.hpp>
