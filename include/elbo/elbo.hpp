@@ -29,6 +29,7 @@
 #include <elbo/layer/combine.hpp>
 #include <elbo/layer/convolution.hpp>
 #include <elbo/layer/dropout.hpp>
+#include <elbo/layer/entrywise.hpp>
 #include <elbo/layer/join.hpp>
 #include <elbo/layer/linear.hpp>
 #include <elbo/layer/network.hpp>
@@ -54,6 +55,8 @@
 #include <elbo/model/draw_parts.hpp>
 #include <elbo/model/joints.hpp>
 #include <elbo/model/loop_options.hpp>
+#include <elbo/model/pose_priors.hpp>
 #include <elbo/model/program.hpp>
+#include <elbo/model/transformer_vae.hpp>
 #include <elbo/model/vae.hpp>
 #include <elbo/model/vrnn.hpp>
