@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/core/random.hpp>
 #include <elbo/eval/points.hpp>
+#include <elbo/io/batches.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace elbo::eval {
 
@@ -17,23 +16,19 @@ inline void some_folds(std::size_t count, std::size_t k) {
 // Which of k parts each of `count` rows is in: their sizes differ by one at most.
 inline std::vector<std::size_t> plain_folds(std::size_t count, std::size_t k, std::uint64_t seed) {
     some_folds(count, k);
-    std::vector<std::size_t> order(count), part(count);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const draws random(seed, "folds");
-    for (std::size_t i = count; i > 1; --i) std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i))]);
-    for (std::size_t i = 0; i < count; ++i) part[order[i]] = i % k;
+    const data::permutation  order(count, seed, "folds");
+    std::vector<std::size_t> part(count);
+    for (std::size_t i = 0; i < count; ++i) part[order(i)] = i % k;
     return part;
 }
 // The same of each class: in every part a class has its share, to one row. Parts differ by one at most.
 inline std::vector<std::size_t> stratified_folds(class_labels y, std::size_t k, std::uint64_t seed) {
     some_folds(y.size(), k);
-    std::vector<std::size_t>   order(y.size()), part(y.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const draws                random(seed, "order within a class");
-    std::vector<std::uint32_t> key(y.size());
-    for (std::size_t i = 0; i < y.size(); ++i) key[i] = random.words(static_cast<std::uint32_t>(i))[0];
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return y[a] != y[b] ? y[a] < y[b] : key[a] != key[b] ? key[a] < key[b] : a < b; });
-    for (std::size_t i = 0; i < order.size(); ++i) part[order[i]] = i % k;  // goes on from class to class
+    const data::permutation  order(y.size(), seed, "folds");
+    std::vector<std::size_t> part(y.size());
+    for (std::size_t c = 0, at = 0; c < class_count(y); ++c)
+        for (std::size_t i = 0; i < y.size(); ++i)
+            if (const std::size_t row = order(i); y[row] == c) part[row] = at++ % k;  // goes on from class to class
     return part;
 }
 
