@@ -9,4 +9,5 @@
 #include <elbo/eval/nearest.hpp>
 #include <elbo/eval/points.hpp>
 #include <elbo/eval/principal_components.hpp>
+#include <elbo/eval/svm_dual.hpp>
 #include <elbo/eval/tsne.hpp>

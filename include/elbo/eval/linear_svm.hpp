@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/core/random.hpp>
 #include <elbo/eval/points.hpp>
 
 #include <algorithm>
@@ -14,101 +13,101 @@ namespace elbo::eval {
 // regularised as every weight, as in liblinear.
 struct svm_options {
     double        c         = 1;
-    double        tolerance = 1e-4;  // of the projected gradient of the dual, as liblinear's
+    double        tolerance = 1e-4;  // of the solver: see there
     std::size_t   passes    = 1000;
     double        constant  = 1;     // what stands beside x
     std::uint64_t seed      = 1;
 };
 
-// One class against the rest, by dual coordinate descent with shrinking: Hsieh et al. (2008), algorithms 1 and 3.
-//     min over a >= 0 of  |w|^2 / 2 + sum_i a_i^2 / 4C - sum_i a_i,  w = sum_i a_i y_i x_i
-class svm_boundary {
-public:
+// A boundary: w, the last number of it the constant's.
+struct svm_weights {
+    std::vector<double> weight;
+    double              constant  = 1;
+    std::size_t         passes    = 0;
+    bool                converged = false;
+
+    double value(std::span<const float> x) const { return inner_product(weight.data(), x) + weight.back() * constant; }
+    void   move(std::span<const float> x, double by) {
+        for (std::size_t j = 0; j < x.size(); ++j) weight[j] += by * static_cast<double>(x[j]);
+        weight.back() += by * constant;
+    }
+};
+
+// One class (`is_positive` of a row's number) against the rest by Newton's method: Keerthi and DeCoste (2005). Within the
+// rows that fall short of their margin the objective is quadratic; conjugate gradients solve it, and a step ends where
+// the objective is least along its line. Few passes, exact: stops when the gradient is `tolerance` of what it was at 0.
+struct svm_by_newton : svm_weights {
     template <class IsPositive>
-    svm_boundary(points x, IsPositive is_positive, const svm_options& how, std::uint64_t number = 0) : weight_(x.width + 1, 0.0), how_(how) {
-        const std::size_t         n = x.size();
-        const double              added = 1 / (2 * how.c);
-        std::vector<double>       curvature(n);
-        std::vector<std::uint32_t> order(n);
-        std::vector<signed char>  sign(n);
-        multipliers_.assign(n, 0.0);
-        for (std::size_t i = 0; i < n; ++i) {
-            curvature[i] = added + how.constant * how.constant;
-            for (const float v : x[i]) curvature[i] += static_cast<double>(v) * static_cast<double>(v);
-            order[i] = static_cast<std::uint32_t>(i);
-            sign[i]  = is_positive(i) ? 1 : -1;
-        }
-        const draws random(how.seed, "svm", number);
-        std::size_t active = n;
-        double      shrunk_above = std::numeric_limits<double>::infinity();
-        for (passes_ = 0; passes_ < how.passes; ++passes_) {
-            double most = -std::numeric_limits<double>::infinity(), least = -most;
-            for (std::size_t s = 0; s + 1 < active; ++s) {
-                const auto left = static_cast<std::uint32_t>(active - s);
-                std::swap(order[s], order[s + random.below(left, static_cast<std::uint32_t>(passes_), static_cast<std::uint32_t>(s))]);
+    svm_by_newton(points x, IsPositive is_positive, const svm_options& how, std::uint64_t = 0) : svm_weights{std::vector<double>(x.width + 1, 0.0), how.constant} {
+        const std::size_t   n = x.size(), d = x.width + 1;
+        std::vector<double> y(n), margin(n, 0.0), along(n), slope(d), step(d), rest(d), way(d), image(d);
+        for (std::size_t i = 0; i < n; ++i) y[i] = is_positive(i) ? 1 : -1;
+        double first = 0;
+        for (; passes < how.passes; ++passes) {
+            // slope = w - 2 C sum over short rows of y (1 - m) x
+            svm_weights g{weight, constant};
+            for (std::size_t i = 0; i < n; ++i)
+                if (margin[i] < 1) g.move(x[i], -2 * how.c * y[i] * (1 - margin[i]));
+            slope            = g.weight;
+            const double now = norm(slope);
+            if (passes == 0) first = now;
+            if (now <= how.tolerance * first) {
+                converged = true;
+                break;
             }
-            for (std::size_t s = 0; s < active; ++s) {
-                const std::size_t i = order[s];
-                double&           a = multipliers_[i];
-                const double      y = sign[i], slope = y * value(x[i]) - 1 + added * a;
-                if (a == 0 && slope > shrunk_above) {  // its constraint is slack and will stay so
-                    std::swap(order[s--], order[--active]);
-                    continue;
+            // (I + 2 C X' X of the short rows) step = -slope
+            std::fill(step.begin(), step.end(), 0.0);
+            for (std::size_t j = 0; j < d; ++j) rest[j] = way[j] = -slope[j];
+            double square = now * now;
+            for (std::size_t turn = 0; turn < 2 * d + 50 && square > 1e-6 * now * now; ++turn) {
+                const svm_weights w{way, constant};
+                svm_weights       h{way, constant};
+                for (std::size_t i = 0; i < n; ++i)
+                    if (margin[i] < 1) h.move(x[i], 2 * how.c * w.value(x[i]));
+                image = h.weight;
+                double curve = 0, next = 0;
+                for (std::size_t j = 0; j < d; ++j) curve += way[j] * image[j];
+                for (std::size_t j = 0; j < d; ++j) {
+                    step[j] += square / curve * way[j], rest[j] -= square / curve * image[j];
+                    next += rest[j] * rest[j];
                 }
-                const double projected = a == 0 ? std::min(slope, 0.0) : slope;
-                most = std::max(most, projected), least = std::min(least, projected);
-                if (projected == 0) continue;
-                const double before = a;
-                a                   = std::max(a - slope / curvature[i], 0.0);
-                move(x[i], (a - before) * y);
+                for (std::size_t j = 0; j < d; ++j) way[j] = rest[j] + next / square * way[j];
+                square = next;
             }
-            shrunk_above = most > 0 ? most : std::numeric_limits<double>::infinity();
-            if (active == 0 || most - least <= how.tolerance) {
-                if (active == n) {
-                    converged_ = true;
-                    break;
-                }
-                active = n, shrunk_above = std::numeric_limits<double>::infinity();
-            }
+            const svm_weights s{step, constant};
+            for (std::size_t i = 0; i < n; ++i) along[i] = y[i] * s.value(x[i]);
+            const double t = least_along(margin, along, step, how.c);
+            for (std::size_t j = 0; j < d; ++j) weight[j] += t * step[j];
+            for (std::size_t i = 0; i < n; ++i) margin[i] += t * along[i];
         }
-        sign_ = std::move(sign);
-    }
-
-    double value(std::span<const float> x) const {
-        double sum = weight_.back() * how_.constant;
-        for (std::size_t j = 0; j < x.size(); ++j) sum += weight_[j] * static_cast<double>(x[j]);
-        return sum;
-    }
-    std::span<const double> weight() const { return weight_; }  // the last is the constant's
-    std::span<const double> multipliers() const { return multipliers_; }
-    std::size_t             passes() const { return passes_; }
-    bool                    converged() const { return converged_; }
-
-    // The primal less the dual objective on the rows it was fitted to: 0 at the optimum, never negative.
-    double duality_gap(points x) const {
-        double gap = 0;
-        for (const double w : weight_) gap += w * w;
-        for (std::size_t i = 0; i < x.size(); ++i) {
-            const double a = multipliers_[i], short_of = std::max(0.0, 1 - sign_[i] * value(x[i]));
-            gap += how_.c * short_of * short_of + a * a / (4 * how_.c) - a;
-        }
-        return gap;
     }
 
 private:
-    void move(std::span<const float> x, double by) {
-        for (std::size_t j = 0; j < x.size(); ++j) weight_[j] += by * static_cast<double>(x[j]);
-        weight_.back() += by * how_.constant;
+    static double norm(const std::vector<double>& v) {
+        double sum = 0;
+        for (const double x : v) sum += x * x;
+        return std::sqrt(sum);
     }
-
-    std::vector<double>      weight_, multipliers_;
-    std::vector<signed char> sign_;
-    svm_options              how_;
-    std::size_t              passes_    = 0;
-    bool                     converged_ = false;
+    // The root of the slope along the line, which rises with t, piecewise linear: between two bounds by Newton's steps.
+    double least_along(const std::vector<double>& margin, const std::vector<double>& along, const std::vector<double>& step, double c) const {
+        double ws = 0, ss = 0, low = 0, high = 1e300, t = 1;
+        for (std::size_t j = 0; j < step.size(); ++j) ws += weight[j] * step[j], ss += step[j] * step[j];
+        for (int turn = 0; turn < 60; ++turn) {
+            double slope = ws + t * ss, curve = ss;
+            for (std::size_t i = 0; i < margin.size(); ++i)
+                if (const double m = margin[i] + t * along[i]; m < 1) slope -= 2 * c * (1 - m) * along[i], curve += 2 * c * along[i] * along[i];
+            (slope > 0 ? high : low) = t;
+            double next = t - slope / curve;
+            if (!(next > low && next < high)) next = high < 1e300 ? (low + high) / 2 : 2 * t;
+            if (std::abs(next - t) <= 1e-12 * t) break;
+            t = next;
+        }
+        return t;
+    }
 };
 
 // A boundary for each class against the rest; the largest value wins.
+template <class Boundary = svm_by_newton>
 class linear_svm {
 public:
     linear_svm(points x, class_labels y, const svm_options& how = {}) {
@@ -124,7 +123,7 @@ public:
         return static_cast<std::uint8_t>(best);
     }
     std::vector<std::uint8_t> classes_of(points x) const {
-        if (!boundaries_.empty()) as_wide(boundaries_[0].weight().size() - 1, x);
+        if (!boundaries_.empty()) as_wide(boundaries_[0].weight.size() - 1, x);
         std::vector<std::uint8_t> found(x.size());
         for (std::size_t i = 0; i < x.size(); ++i) found[i] = class_of(x[i]);
         return found;
@@ -133,13 +132,13 @@ public:
         one_label_a_row(x, y);
         return agreement(classes_of(x), y);
     }
-    std::span<const svm_boundary> boundaries() const { return boundaries_; }
-    bool                          converged() const {
-        return std::all_of(boundaries_.begin(), boundaries_.end(), [](const svm_boundary& b) { return b.converged(); });
+    std::span<const Boundary> boundaries() const { return boundaries_; }
+    bool                      converged() const {
+        return std::all_of(boundaries_.begin(), boundaries_.end(), [](const Boundary& b) { return b.converged; });
     }
 
 private:
-    std::vector<svm_boundary> boundaries_;
+    std::vector<Boundary> boundaries_;
 };
 
 }  // namespace elbo::eval

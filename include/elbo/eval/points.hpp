@@ -40,6 +40,15 @@ inline std::size_t class_count(class_labels y) {
     return count;
 }
 
+// w x, in eight sums that stand beside each other in a register.
+inline double inner_product(const double* w, std::span<const float> x) {
+    double            part[8] = {};
+    const std::size_t whole = x.size() / 8 * 8;
+    for (std::size_t j = 0; j < whole; j += 8)
+        for (std::size_t k = 0; k < 8; ++k) part[k] += w[j + k] * static_cast<double>(x[j + k]);
+    for (std::size_t j = whole; j < x.size(); ++j) part[j - whole] += w[j] * static_cast<double>(x[j]);
+    return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+}
 inline double squared_distance(std::span<const float> a, std::span<const float> b) {
     double sum = 0;
     for (std::size_t j = 0; j < a.size(); ++j) {
