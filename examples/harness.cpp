@@ -145,16 +145,17 @@ void scatter(example_run& to, const char* name, std::span<const float> codes, co
             test.labelled() ? "means of q(z|x), coloured by class" : "means of q(z|x)");
 }
 
-std::vector<float> interleaved(std::span<const float> above, std::span<const float> below, std::size_t image) {
+std::vector<float> strips(std::initializer_list<std::span<const float>> kinds, std::size_t image) {
     std::vector<float> out;
     const std::size_t  ten = 10 * image;
-    for (std::size_t i = 0; i + ten <= above.size(); i += ten)
-        for (const auto from : {above, below}) {
+    for (std::size_t i = 0; i + ten <= kinds.begin()->size(); i += ten)
+        for (const auto from : kinds) {
             const auto row = from.subspan(i, ten);
             out.insert(out.end(), row.begin(), row.end());
         }
     return out;
 }
+std::vector<float> interleaved(std::span<const float> above, std::span<const float> below, std::size_t image) { return strips({above, below}, image); }
 
 std::vector<float> each_times(std::span<const float> rows, std::size_t width, std::size_t times) {
     std::vector<float> out;

@@ -24,10 +24,14 @@ class call {
 public:
     call(trainer_card card, options given) : card_(std::move(card)), given_(std::move(given)) {}
 
-    double number(const char* name) const { return given_.number(name); }
+    const options& given() const { return given_; }
+    double         number(const char* name) const { return given_.number(name); }
     bool   draws_its_digits() const { return given_.data == "digits"; }
     // A setting's text, which is one of these.
     std::string one_of(const char* name, const std::vector<std::string>& words) const;
+
+    // What the common settings say of training on these data.
+    trainer_options training_options(const data_set& set) const;
 
     // Gives the exit code.
     template <class Model>
@@ -48,10 +52,9 @@ private:
     struct parts {
         std::function<void()> begin, numbers, pictures;
     };
-    int             show_summary(const std::string& card) const;
-    trainer_options training_options(const data_set& set) const;
-    int             carry_out(example_run& run, training<machine>& train, built<machine>& model, std::size_t latent, const std::string& description, const parts& how) const;
-    void            write_page(io::report& page, std::string model) const;
+    int  show_summary(const std::string& card) const;
+    int  carry_out(example_run& run, training<machine>& train, built<machine>& model, std::size_t latent, const std::string& description, const parts& how) const;
+    void write_page(io::report& page, std::string model) const;
 
     trainer_card card_;
     options      given_;

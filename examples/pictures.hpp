@@ -73,7 +73,8 @@ void plane(run_of<Model>& run) {
     scatter(run, "codes", run.model().encode(run.set.test_rows(4000)), "Codes of test images");
 }
 
-// Rows of ten: images, and below them what became of them.
+// Rows of ten images of each kind, one kind below the other: images, and what became of them.
+std::vector<float> strips(std::initializer_list<std::span<const float>> kinds, std::size_t image);
 std::vector<float> interleaved(std::span<const float> above, std::span<const float> below, std::size_t image);
 
 // Each row so many times, one after another.

@@ -29,12 +29,14 @@
 #include <elbo/layer/combine.hpp>
 #include <elbo/layer/convolution.hpp>
 #include <elbo/layer/dropout.hpp>
+#include <elbo/layer/entrywise.hpp>
 #include <elbo/layer/join.hpp>
 #include <elbo/layer/linear.hpp>
 #include <elbo/layer/linear_with.hpp>
 #include <elbo/layer/network.hpp>
 #include <elbo/layer/normalisation.hpp>
 #include <elbo/layer/pooling.hpp>
+#include <elbo/layer/pose.hpp>
 #include <elbo/layer/recurrent.hpp>
 #include <elbo/layer/stack.hpp>
 #include <elbo/layer/thin_plate.hpp>
@@ -57,6 +59,8 @@
 #include <elbo/model/loop_options.hpp>
 #include <elbo/model/m2.hpp>
 #include <elbo/model/m2_joints.hpp>
+#include <elbo/model/pose_priors.hpp>
 #include <elbo/model/program.hpp>
+#include <elbo/model/transformer_vae.hpp>
 #include <elbo/model/vae.hpp>
 #include <elbo/model/vrnn.hpp>

@@ -10,6 +10,7 @@ using namespace elbo::laws;
 
 namespace {
 using coins      = distribution<bernoulli, 2>;
+using by_mean    = distribution<bernoulli_by_mean, 2>;
 using continuous = distribution<continuous_bernoulli, 2>;
 using classes    = distribution<categorical<4>, 4>;
 
@@ -43,6 +44,8 @@ struct relaxed_loss {
 BOOST_AUTO_TEST_CASE(bernoullis_are_lawful) {
     is_lawful(check_distribution<coins>({0.7, -1.6}, bits));
     is_lawful(check_distribution<coins>({0, 3}, bits));
+    is_lawful(check_distribution<by_mean>({0.2, 0.7}, bits));
+    is_lawful(check_distribution<by_mean>({0.5, 0.999}, bits));
 }
 // Logits below 1/2 take the series of the normaliser, others its closed form; at zero the density is uniform.
 BOOST_AUTO_TEST_CASE(continuous_bernoullis_are_lawful) {

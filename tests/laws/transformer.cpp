@@ -4,6 +4,7 @@
 #define BOOST_TEST_DYN_LINK
 #include "laws/replay.hpp"
 
+#include <elbo/layer/pose.hpp>
 #include <elbo/layer/thin_plate.hpp>
 
 #include <limits>
@@ -32,6 +33,9 @@ struct warped {
 BOOST_AUTO_TEST_CASE(gradients_reach_image_and_pose) {
     laws::obeys_the_law<warped<affine_pose, shape<1, 5, 6>>>("affine", small_steps);
     laws::obeys_the_law<warped<affine_pose, shape<3, 4, 5>>>("affine, colour", small_steps);
+    laws::obeys_the_law<warped<similarity_pose, shape<1, 5, 6>>>("similarity", small_steps);
+    laws::obeys_the_law<warped<scaled_pose, shape<1, 5, 6>>>("scaled", small_steps);
+    laws::obeys_the_law<warped<sheared_pose, shape<2, 4, 5>>>("sheared, two channels", small_steps);
     laws::obeys_the_law<warped<thin_plate_pose<3>, shape<1, 5, 6>>>("thin plate", small_steps);
     laws::obeys_the_law<warped<thin_plate_pose<2>, shape<2, 4, 3>>>("thin plate, colour", small_steps);
 }
@@ -46,6 +50,11 @@ struct looking {
         output(record, "seen", warp<Pose>(input<Image>(record), pose));
         output(record, "places", Pose::template places<Image>(pose));
         if constexpr (requires { Pose::inverse(pose); }) output(record, "inverse", Pose::inverse(pose));
+        if constexpr (requires { Pose::matrix(pose); }) output(record, "matrix", Pose::matrix(pose));
+        if constexpr (can_be_undone<Pose>) {
+            output(record, "undone", unwarp<Pose>(warp<Pose>(input<Image>(record), pose), pose));
+            output(record, "places back", Pose::template places_back<Image>(pose));
+        }
     }
 };
 template <class T, class Pose, class Image>
@@ -59,12 +68,16 @@ void identity_leaves_every_bit() {
     const auto     x    = laws::some_numbers<T>(Image::size);
     constexpr auto same = Pose::identity();
     BOOST_TEST((look<T, Pose, Image>(x, {same.begin(), same.end()})["seen"] == x));
+    if constexpr (can_be_undone<Pose>) BOOST_TEST((look<T, Pose, Image>(x, {same.begin(), same.end()})["undone"] == x));
 }
 
 BOOST_AUTO_TEST_CASE(the_identity_leaves_every_bit) {
     identity_leaves_every_bit<float, affine_pose, shape<1, 28, 28>>();
     identity_leaves_every_bit<float, affine_pose, shape<3, 7, 10>>();
     identity_leaves_every_bit<double, affine_pose, shape<2, 32, 1>>();
+    identity_leaves_every_bit<float, similarity_pose, shape<1, 28, 28>>();
+    identity_leaves_every_bit<float, scaled_pose, shape<3, 7, 10>>();
+    identity_leaves_every_bit<double, sheared_pose, shape<1, 28, 28>>();
     identity_leaves_every_bit<float, thin_plate_pose<3>, shape<1, 28, 28>>();
     identity_leaves_every_bit<float, thin_plate_pose<4>, shape<3, 7, 10>>();
     identity_leaves_every_bit<double, thin_plate_pose<4>, shape<1, 5, 5>>();
@@ -107,6 +120,31 @@ BOOST_AUTO_TEST_CASE(an_inverse_undoes) {
             const double both = m[3 * r] * u[c] + m[3 * r + 1] * u[3 + c] + (c == 2 ? m[3 * r + 2] : 0.0);
             BOOST_TEST(std::abs(both - (r == c ? 1 : 0)) < 1e-15);
         }
+}
+
+// Numbers of a matrix, and that it is undone where it is one.
+template <class Pose>
+void is_the_map(const std::vector<double>& pose, const std::vector<double>& m) {
+    auto       seen  = look<double, Pose, grey>(laws::some_numbers(grey::size), pose);
+    const auto by_it = look<double, affine_pose, grey>(laws::some_numbers(grey::size), m)["places"];
+    const auto found = seen["matrix"], there = seen["places"], back = seen["places back"];
+    for (std::size_t i = 0; i < 6; ++i) BOOST_TEST(std::abs(found[i] - m[i]) < 1e-15);
+    for (std::size_t i = 0; i < there.size(); ++i) BOOST_TEST(std::abs(there[i] - by_it[i]) < 1e-13);
+    const auto half = [](double extent) { return (extent - 1) / 2; };
+    for (std::size_t p = 0; p < 20; ++p) {  // the map of the place that goes there is the pixel itself
+        const double x = back[p] / half(5) - 1, y = back[20 + p] / half(4) - 1;
+        BOOST_TEST(std::abs((m[0] * x + m[1] * y + m[2] + 1) * half(5) - static_cast<double>(p % 5)) < 1e-12);
+        BOOST_TEST(std::abs((m[3] * x + m[4] * y + m[5] + 1) * half(4) - static_cast<double>(p / 5)) < 1e-12);
+    }
+}
+BOOST_AUTO_TEST_CASE(other_numbers_for_the_same_maps) {
+    const double l = 0.2, angle = 0.4, sx = 0.7, sy = 1.2, tx = 0.1, ty = -0.3, k = 0.25, c = std::cos(angle), s = std::sin(angle), e = std::exp(l);
+    is_the_map<similarity_pose>({l, angle, tx, ty}, {e * c, -e * s, tx, e * s, e * c, ty});
+    is_the_map<scaled_pose>({sx, sy, angle, tx, ty}, {sx * c, -sx * s, sx * tx, sy * s, sy * c, sy * ty});
+    is_the_map<sheared_pose>({sx, sy, angle, tx, ty, 0}, {sx * c, -sx * s, sx * tx, sy * s, sy * c, sy * ty});
+    is_the_map<sheared_pose>({sx, sy, angle, tx, ty, k}, {sx * c, sx * (k * c - s), sx * tx, sy * s, sy * (k * s + c), sy * ty});
+    static_assert(can_be_undone<affine_pose> && can_be_undone<similarity_pose> && can_be_undone<scaled_pose> &&
+                  can_be_undone<sheared_pose> && !can_be_undone<thin_plate_pose<3>>);
 }
 
 BOOST_AUTO_TEST_CASE(a_pose_that_is_no_number_reads_nothing_outside) {

@@ -30,6 +30,33 @@ struct bernoulli {
     static constexpr auto from(const auto&, auto x) { return bernoulli_of<decltype(x)>{x}; }
 };
 
+// The same by their means, for pixels that have been moved, mixed or masked since they were probabilities. Each mean is
+// kept in [1e-6, 1 - 1e-6], where its logarithm is sane.
+template <class Means>
+struct bernoulli_by_mean_of {
+    Means means;
+
+    constexpr auto mean() const { return means; }
+    template <int K = 1, class R>
+    constexpr auto sample(R& record, const char* purpose, int loop = 0) const {  // zeros and ones: no gradient
+        const auto u = uniform_noise<layers::samples_like<K, Means>>(record, purpose, loop);
+        return map(formulas::where_positive{1, 0}, means - u);
+    }
+    constexpr auto log_density(auto x) const {
+        const auto p = clamp(means, 1e-6, 1 - 1e-6);
+        return sum(x * log(p) + (1.0 - x) * log(1.0 - p));
+    }
+    constexpr auto entropy() const {
+        const auto p = clamp(means, 1e-6, 1 - 1e-6);
+        return -sum(p * log(p) + (1.0 - p) * log(1.0 - p));
+    }
+};
+struct bernoulli_by_mean {
+    template <class In>
+    using support = In;
+    static constexpr auto from(const auto&, auto x) { return bernoulli_by_mean_of<decltype(x)>{x}; }
+};
+
 // Loaiza-Ganem and Cunningham (2019): a density on [0, 1], so a likelihood of grey pixels.
 template <class Logits>
 struct continuous_bernoulli_of {

@@ -9,7 +9,8 @@
 //
 // A pose gives for every pixel of the result the place in the image that it comes from. Places are pixels from the
 // first one's centre; poses are in units of half the image, from -1 to 1, as in the paper. A kind of pose is a type with
-// `size`, identity() and places<Image>(pose): affine_pose here, thin_plate_pose in layer/thin_plate.hpp.
+// `size`, identity() and places<Image>(pose), with places_back<Image>(pose) where it can be undone: affine_pose here, others in
+// layer/pose.hpp, thin_plate_pose in layer/thin_plate.hpp.
 
 namespace elbo {
 
@@ -77,13 +78,18 @@ struct affine_pose {
         const auto scaled = pose * verbs::table<shape<6>>(*pose.on, pixels);
         return layers::both_ways<3, P>(scaled + verbs::table<shape<6>>(*pose.on, middle), grid);
     }
-    // The pose that undoes a pose.
+    // The pose that undoes a pose. With a `least` determinant it is a finite one even where there is none.
     template <class Axis, int K>
-    static constexpr auto inverse(value<shape<6>, Axis, K> pose) {
+    static constexpr auto inverse(value<shape<6>, Axis, K> pose, double least = 0) {
         const auto a = slice<0, 1>(pose), b = slice<1, 1>(pose), c = slice<2, 1>(pose);
         const auto d = slice<3, 1>(pose), e = slice<4, 1>(pose), f = slice<5, 1>(pose);
         const auto top = join_columns(e, -b, b * f - c * e), bottom = join_columns(-d, a, c * d - a * f);
-        return join_columns(top, bottom) / (a * e - b * d);
+        const auto determinant = a * e - b * d;
+        return join_columns(top, bottom) / (least > 0 ? clamp(determinant, least, 1 / least) : determinant);
+    }
+    template <class Image, class Axis, int K>
+    static constexpr auto places_back(value<shape<6>, Axis, K> pose, double least = 0) {
+        return places<Image>(inverse(pose, least));
     }
 };
 
@@ -91,6 +97,13 @@ template <class Pose, class Shape, class Axis, int K, class P>
 constexpr auto warp(value<Shape, Axis, K> image, P pose) {
     return sample_bilinear<Shape>(image, Pose::template places<Shape>(pose));
 }
+// Undoes warp<Pose>(image, pose), but for what was lost at the edges and between pixels.
+template <class Pose, class Shape, class Axis, int K, class P>
+constexpr auto unwarp(value<Shape, Axis, K> image, P pose, double least_determinant = 0) {
+    return sample_bilinear<Shape>(image, Pose::template places_back<Shape>(pose, least_determinant));
+}
+template <class Pose>
+concept can_be_undone = requires(value<shape<Pose::size>> pose) { Pose::template places_back<shape<1, 2, 2>>(pose); };
 
 struct transformed_by_needs_a_pose_of_an_image {
     template <std::size_t Index, class Layer, class Input>

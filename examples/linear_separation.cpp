@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// How far a linear SVM can tell digits by their codes: pixels, principal components, VAEs with and without a pose of their own.
+//     linear_separation --data mnist --epochs 50 --set protocol=fair --set seeds=3
+#include "separation.hpp"
+
+#include <filesystem>
+
+using namespace elbo;
+using image = shape<1, 28, 28>;
+
+template <std::size_t Z, std::size_t H>
+struct encoder_1 : stack<image, flatten, linear<H>, act::relu, linear<2 * Z>, to<diagonal_normal<Z>>> {};
+template <std::size_t Z, std::size_t H>
+struct decoder_1 : stack<shape<Z>, linear<H>, act::relu, linear<784>, reshape<image>, to<bernoulli>> {};
+template <std::size_t Z>
+struct encoder : stack<image, flatten, linear<256>, act::relu, linear<256>, act::relu, linear<2 * Z>, to<diagonal_normal<Z>>> {};
+template <std::size_t Z>
+struct decoder : stack<shape<Z>, linear<256>, act::relu, linear<256>, act::relu, linear<784>, reshape<image>, to<bernoulli>> {};
+template <std::size_t Numbers>
+struct sees : stack<image, flatten, linear<256>, act::relu, linear<256>, act::relu, linear<Numbers, normal_init<1, 200>>, act::tanh> {};
+
+template <std::size_t Z>
+struct plain_vae : vae<encoder<Z>, decoder<Z>> {};
+template <std::size_t Z, std::size_t H>
+struct small_vae : vae<encoder_1<Z, H>, decoder_1<Z, H>> {};  // as in the paper's table
+template <std::size_t Z>
+struct affine_vae : transformer_vae<encoder<Z>, decoder<Z>, sees<6>> {};
+template <std::size_t Z>
+struct spline_vae : transformer_vae<encoder<Z>, decoder<Z>, sees<18>, posed_by<thin_plate_pose<3>>> {};
+template <std::size_t Z>
+struct double_vae : transformer_vae<encoder<Z>, decoder<Z>, sees<6>, upright_encoder> {};
+
+int main(int argc, char** argv) {
+    const trainer_card card{.name = "linear_separation", .about = "How far a linear SVM can tell digits by their codes", .epochs = 50,
+                            .settings = {{"protocol", std::string("fair"), "fair: codes standardised, C chosen, one size of nets; paper: as in the paper's table"},
+                                         {"rows", std::string("all"), "all, codes (all but raw pixels) or models"}, {"seeds", 1.0, "encoders for each row, from --seed on"}}};
+    return examples::main_of(card, argc, argv, [](const examples::call& with) {
+        const bool fair = with.one_of("protocol", {"fair", "paper"}) == "fair";
+        const auto rows = with.one_of("rows", {"all", "codes", "models"});
+        const auto set  = examples::load_data(with.given());
+        const auto raw  = examples::raw_pixels(set.splits);
+        std::filesystem::create_directories(with.given().out);
+        examples::separation_table table(with.given().out + "/separation.md");
+        const auto add = [&](const char* name, const examples::coded_images& codes) { table.add(name, codes.width, {separate(codes, set.splits, fair, 1, with.given().seed)}); };
+        if (rows == "all") add("raw pixels", raw);
+        if (rows != "models") add("principal components", projected(raw, 8)), add("principal components", projected(raw, 20));
+        const auto train = [&]<class Model>(type_of<Model>, const char* name, double c) {
+            std::vector<examples::separation> seeds;
+            for (std::uint64_t s = 0; s < static_cast<std::uint64_t>(with.number("seeds")); ++s)
+                seeds.push_back(separate(examples::coded_by<Model>(with, set, raw, with.given().seed + s), set.splits, fair, c, with.given().seed));
+            table.add(name, Model::latent::size, seeds);
+        };
+        if (fair) train(type_of<plain_vae<8>>{}, "VAE", 1), train(type_of<plain_vae<20>>{}, "VAE", 1);
+        else train(type_of<small_vae<8, 512>>{}, "VAE", 1), train(type_of<small_vae<20, 128>>{}, "VAE", 10);
+        train(type_of<affine_vae<8>>{}, "affine", 0.01), train(type_of<affine_vae<20>>{}, "affine", 0.01);
+        train(type_of<spline_vae<8>>{}, "thin plate", 1), train(type_of<spline_vae<20>>{}, "thin plate", 1);
+        train(type_of<double_vae<8>>{}, "double", 1), train(type_of<double_vae<20>>{}, "double", 1);
+        return 0;
+    });
+}

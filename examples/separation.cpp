@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "separation.hpp"
+
+#include <elbo/eval/folds.hpp>
+#include <elbo/eval/linear_svm.hpp>
+#include <elbo/eval/principal_components.hpp>
+#include <elbo/io/write_file.hpp>
+
+#include <cstdio>
+
+namespace elbo::examples {
+
+namespace {
+
+std::vector<float> pixels_of(const data::images& set) {
+    std::vector<float> x(set.pixels.size());
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(set.pixels[i]) / 255.0f;
+    return x;
+}
+
+// Fitted to one, judged on the other, in %.
+double judged(eval::points x, eval::class_labels y, eval::points held, eval::class_labels held_y, bool standardised, double c) {
+    const eval::svm_options how{.c = c, .tolerance = 1e-3};
+    if (!standardised) return 100 * eval::linear_svm<>(x, y, how).accuracy(held, held_y);
+    const eval::standardisation of(x);
+    const std::vector<float>    z = of(x), held_z = of(held);
+    return 100 * eval::linear_svm<>({z, x.width}, y, how).accuracy({held_z, x.width}, held_y);
+}
+
+double chosen_c(eval::points x, eval::class_labels y, std::uint64_t seed) {
+    const auto part = eval::stratified_folds(y, 6, seed);
+    const auto rest = eval::rows_where(x, y, [&](std::size_t i) { return part[i] != 0; });
+    const auto held = eval::rows_where(x, y, [&](std::size_t i) { return part[i] == 0; });
+    double     best = 0, most = -1;
+    for (const double c : {0.01, 0.1, 1.0, 10.0})
+        if (const double right = judged(rest.rows(), rest.labels, held.rows(), held.labels, true, c); right > most) best = c, most = right;
+    return best;
+}
+
+}  // namespace
+
+coded_images raw_pixels(const data::splits& set) { return {pixels_of(set.train), pixels_of(set.test), set.train.image_size()}; }
+
+coded_images projected(const coded_images& raw, std::size_t components) {
+    const eval::principal_components to({raw.train, raw.width}, components);
+    return {to.project({raw.train, raw.width}), to.project({raw.test, raw.width}), components};
+}
+
+separation separate(const coded_images& codes, const data::splits& set, bool fair, double c, std::uint64_t seed) {
+    const eval::points       x(codes.train, codes.width), held(codes.test, codes.width);
+    const eval::class_labels y = set.train.labels, held_y = set.test.labels;
+    separation               s;
+    s.c               = fair ? chosen_c(x, y, seed) : c;
+    const auto scores = eval::cross_validated(x, y, eval::stratified_folds(y, 9, seed + 1), [&](const auto& rest, const auto& out) {
+        return judged(rest.rows(), rest.labels, out.rows(), out.labels, fair, s.c);
+    });
+    const auto of = eval::spread_of(scores);
+    s.cross = of.mean, s.deviation = of.deviation, s.test = judged(x, y, held, held_y, fair, s.c);
+    return s;
+}
+
+void separation_table::add(const std::string& name, std::size_t width, const std::vector<separation>& seeds) {
+    std::vector<double> cross, deviation, test;
+    std::string         c;
+    for (const separation& s : seeds) {
+        char room[32];
+        std::snprintf(room, sizeof room, "%s%g", c.empty() ? "" : ", ", s.c);
+        cross.push_back(s.cross), deviation.push_back(s.deviation), test.push_back(s.test), c += room;
+    }
+    char       line[256];
+    const auto over = eval::spread_of(test);
+    if (text_.empty()) text_ = "| codes | numbers | 9 folds, % (+- over folds) | test, % (+- over seeds) | C | seeds |\n|---|---|---|---|---|---|\n", std::printf("%s", text_.c_str());
+    std::snprintf(line, sizeof line, "| %s | %zu | %.2f +- %.2f | %.2f +- %.2f | %s | %zu |\n", name.c_str(), width, eval::spread_of(cross).mean, eval::spread_of(deviation).mean, over.mean, over.deviation, c.c_str(), seeds.size());
+    std::printf("%s", line);
+    std::fflush(stdout);
+    text_ += line;
+    io::write_atomically(path_, std::string_view(text_));
+}
+
+}  // namespace elbo::examples

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/eval/points.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace elbo::eval {
+
+// min over w of  |w|^2 / 2 + C sum_i max(0, 1 - y_i w x_i)^2,  y_i = +-1, x with a constant beside it: the bias is
+// regularised as every weight, as in liblinear.
+struct svm_options {
+    double        c         = 1;
+    double        tolerance = 1e-4;  // of the solver: see there
+    std::size_t   passes    = 1000;
+    double        constant  = 1;     // what stands beside x
+    std::uint64_t seed      = 1;
+};
+
+// A boundary: w, the last number of it the constant's.
+struct svm_weights {
+    std::vector<double> weight;
+    double              constant  = 1;
+    std::size_t         passes    = 0;
+    bool                converged = false;
+
+    double value(std::span<const float> x) const { return inner_product(weight.data(), x) + weight.back() * constant; }
+    void   move(std::span<const float> x, double by) {
+        for (std::size_t j = 0; j < x.size(); ++j) weight[j] += by * static_cast<double>(x[j]);
+        weight.back() += by * constant;
+    }
+};
+
+// One class (`is_positive` of a row's number) against the rest by Newton's method: Keerthi and DeCoste (2005). Within the
+// rows that fall short of their margin the objective is quadratic; conjugate gradients solve it, and a step ends where
+// the objective is least along its line. Few passes, exact: stops when the gradient is `tolerance` of what it was at 0.
+struct svm_by_newton : svm_weights {
+    template <class IsPositive>
+    svm_by_newton(points x, IsPositive is_positive, const svm_options& how, std::uint64_t = 0) : svm_weights{std::vector<double>(x.width + 1, 0.0), how.constant} {
+        const std::size_t   n = x.size(), d = x.width + 1;
+        std::vector<double> y(n), margin(n, 0.0), along(n), slope(d), step(d), rest(d), way(d), image(d);
+        for (std::size_t i = 0; i < n; ++i) y[i] = is_positive(i) ? 1 : -1;
+        double first = 0;
+        for (; passes < how.passes; ++passes) {
+            // slope = w - 2 C sum over short rows of y (1 - m) x
+            svm_weights g{weight, constant};
+            for (std::size_t i = 0; i < n; ++i)
+                if (margin[i] < 1) g.move(x[i], -2 * how.c * y[i] * (1 - margin[i]));
+            slope            = g.weight;
+            const double now = norm(slope);
+            if (passes == 0) first = now;
+            if (now <= how.tolerance * first) {
+                converged = true;
+                break;
+            }
+            // (I + 2 C X' X of the short rows) step = -slope
+            std::fill(step.begin(), step.end(), 0.0);
+            for (std::size_t j = 0; j < d; ++j) rest[j] = way[j] = -slope[j];
+            double square = now * now;
+            for (std::size_t turn = 0; turn < 2 * d + 50 && square > 1e-6 * now * now; ++turn) {
+                const svm_weights w{way, constant};
+                svm_weights       h{way, constant};
+                for (std::size_t i = 0; i < n; ++i)
+                    if (margin[i] < 1) h.move(x[i], 2 * how.c * w.value(x[i]));
+                image = h.weight;
+                double curve = 0, next = 0;
+                for (std::size_t j = 0; j < d; ++j) curve += way[j] * image[j];
+                for (std::size_t j = 0; j < d; ++j) {
+                    step[j] += square / curve * way[j], rest[j] -= square / curve * image[j];
+                    next += rest[j] * rest[j];
+                }
+                for (std::size_t j = 0; j < d; ++j) way[j] = rest[j] + next / square * way[j];
+                square = next;
+            }
+            const svm_weights s{step, constant};
+            for (std::size_t i = 0; i < n; ++i) along[i] = y[i] * s.value(x[i]);
+            const double t = least_along(margin, along, step, how.c);
+            for (std::size_t j = 0; j < d; ++j) weight[j] += t * step[j];
+            for (std::size_t i = 0; i < n; ++i) margin[i] += t * along[i];
+        }
+    }
+
+private:
+    static double norm(const std::vector<double>& v) {
+        double sum = 0;
+        for (const double x : v) sum += x * x;
+        return std::sqrt(sum);
+    }
+    // The root of the slope along the line, which rises with t, piecewise linear: between two bounds by Newton's steps.
+    double least_along(const std::vector<double>& margin, const std::vector<double>& along, const std::vector<double>& step, double c) const {
+        double ws = 0, ss = 0, low = 0, high = 1e300, t = 1;
+        for (std::size_t j = 0; j < step.size(); ++j) ws += weight[j] * step[j], ss += step[j] * step[j];
+        for (int turn = 0; turn < 60; ++turn) {
+            double slope = ws + t * ss, curve = ss;
+            for (std::size_t i = 0; i < margin.size(); ++i)
+                if (const double m = margin[i] + t * along[i]; m < 1) slope -= 2 * c * (1 - m) * along[i], curve += 2 * c * along[i] * along[i];
+            (slope > 0 ? high : low) = t;
+            double next = t - slope / curve;
+            if (!(next > low && next < high)) next = high < 1e300 ? (low + high) / 2 : 2 * t;
+            if (std::abs(next - t) <= 1e-12 * t) break;
+            t = next;
+        }
+        return t;
+    }
+};
+
+// A boundary for each class against the rest; the largest value wins.
+template <class Boundary = svm_by_newton>
+class linear_svm {
+public:
+    linear_svm(points x, class_labels y, const svm_options& how = {}) {
+        one_label_a_row(x, y);
+        for (std::size_t c = 0, count = class_count(y); c < count; ++c)
+            boundaries_.emplace_back(x, [&](std::size_t i) { return y[i] == c; }, how, c);
+    }
+    std::uint8_t class_of(std::span<const float> x) const {
+        std::size_t best = 0;
+        double      most = -std::numeric_limits<double>::infinity();
+        for (std::size_t c = 0; c < boundaries_.size(); ++c)
+            if (const double v = boundaries_[c].value(x); v > most) best = c, most = v;
+        return static_cast<std::uint8_t>(best);
+    }
+    std::vector<std::uint8_t> classes_of(points x) const {
+        if (!boundaries_.empty()) as_wide(boundaries_[0].weight.size() - 1, x);
+        std::vector<std::uint8_t> found(x.size());
+        for (std::size_t i = 0; i < x.size(); ++i) found[i] = class_of(x[i]);
+        return found;
+    }
+    double accuracy(points x, class_labels y) const {
+        one_label_a_row(x, y);
+        return agreement(classes_of(x), y);
+    }
+    std::span<const Boundary> boundaries() const { return boundaries_; }
+    bool                      converged() const {
+        return std::all_of(boundaries_.begin(), boundaries_.end(), [](const Boundary& b) { return b.converged; });
+    }
+
+private:
+    std::vector<Boundary> boundaries_;
+};
+
+}  // namespace elbo::eval
