@@ -16,6 +16,7 @@ template <class Model>
 struct changes {
     std::function<void(trainer_options&, const options&)> training = {};
     std::function<void(run_of<Model>&)> begin = {}, pictures = standard_pictures<Model>, numbers = standard_numbers<Model>;
+    std::function<void(data_set&)> data = {};
 };
 
 // One call of a trainer: what its command line said, and the models that can be trained with it.
@@ -37,6 +38,7 @@ public:
     int train(const changes<Model>& how = {}) const {
         if (given_.summary) return show_summary(describe<Model>(static_cast<std::int64_t>(given_.batch)));
         data_set        set    = load_data(given_, card_.colour);
+        if (how.data) how.data(set);
         trainer_options wanted = training_options(set);
         if (how.training) how.training(wanted, given_);
         trainer<Model, machine> train(wanted, machine_with(given_.threads));
