@@ -124,6 +124,15 @@ double terms_of_the_bound(example_run& run, training<machine>& train);
 inline std::size_t nll_images(const example_run& run) {
     return run.given.fast ? 0 : std::min(static_cast<std::size_t>(run.given.number("nll_images")), run.set.splits.test.size());
 }
+// Of the test images, how many a classifier takes for another class: the largest of Model::logits says which.
+template <class Model>
+void test_error(run_of<Model>& run) {
+    const data::images& test   = run.set.splits.test;
+    const auto          logits = run.model().template compute<typename Model::classes>([](auto& r) { Model::logits(r); }, run.set.test_rows(test.size()));
+    std::size_t         wrong  = 0;
+    for (std::size_t i = 0; i < logits.size(); ++i) wrong += std::max_element(logits[i].begin(), logits[i].end()) - logits[i].begin() != test.labels[i];
+    run.number("test error", 100 * static_cast<double>(wrong) / static_cast<double>(logits.size()), "% of " + std::to_string(logits.size()) + " test images");
+}
 
 // -log p(x) of the first test images by importance sampling; conditions follow.
 template <class Model, class... C>

@@ -4,9 +4,11 @@
 #include <elbo/eval/folds.hpp>
 #include <elbo/eval/linear_svm.hpp>
 #include <elbo/eval/principal_components.hpp>
-#include <elbo/io/write_file.hpp>
+#include <elbo/eval/tsne.hpp>
+#include <elbo/io.hpp>
 
 #include <cstdio>
+#include <filesystem>
 
 namespace elbo::examples {
 
@@ -59,22 +61,48 @@ separation separate(const coded_images& codes, const data::splits& set, bool fai
     return s;
 }
 
-void separation_table::add(const std::string& name, std::size_t width, const std::vector<separation>& seeds) {
+separation_table::separation_table(std::string folder, const coded_images& raw, const data::images& test, std::size_t places)
+    : folder_(std::move(folder)), test_(test), strips_{{"", {raw.test.begin(), raw.test.begin() + static_cast<std::ptrdiff_t>(std::min(raw.test.size(), 10 * raw.width))}}}, places_(places) {
+    std::filesystem::create_directories(folder_);
+}
+
+void separation_table::add(const std::string& name, const std::vector<separation>& seeds, const coded_images& first) {
     std::vector<double> cross, deviation, test;
-    std::string         c;
+    std::string         c, loss;
+    char                room[256];
     for (const separation& s : seeds) {
-        char room[32];
         std::snprintf(room, sizeof room, "%s%g", c.empty() ? "" : ", ", s.c);
         cross.push_back(s.cross), deviation.push_back(s.deviation), test.push_back(s.test), c += room;
     }
-    char       line[256];
+    for (const char* wanted : {"reconstruction", "loss"})
+        for (const named_value& v : first.loss)
+            if (v.name == wanted) std::snprintf(room, sizeof room, "%s%.1f", loss.empty() ? "" : " / ", v.value), loss += room;
     const auto over = eval::spread_of(test);
-    if (text_.empty()) text_ = "| codes | numbers | 9 folds, % (+- over folds) | test, % (+- over seeds) | C | seeds |\n|---|---|---|---|---|---|\n", std::printf("%s", text_.c_str());
-    std::snprintf(line, sizeof line, "| %s | %zu | %.2f +- %.2f | %.2f +- %.2f | %s | %zu |\n", name.c_str(), width, eval::spread_of(cross).mean, eval::spread_of(deviation).mean, over.mean, over.deviation, c.c_str(), seeds.size());
-    std::printf("%s", line);
+    if (text_.empty()) text_ = "| codes | numbers | 9 folds, % (+- over folds) | test, % (+- over seeds) | C | seeds | test reconstruction / loss |\n|---|---|---|---|---|---|---|\n", std::printf("%s", text_.c_str());
+    std::snprintf(room, sizeof room, "| %s | %zu | %.2f +- %.2f | %.2f +- %.2f | %s | %zu | %s |\n", name.c_str(), first.width, eval::spread_of(cross).mean, eval::spread_of(deviation).mean, over.mean, over.deviation, c.c_str(), seeds.size(), loss.c_str());
+    std::printf("%s", room);
     std::fflush(stdout);
-    text_ += line;
-    io::write_atomically(path_, std::string_view(text_));
+    text_ += room;
+    io::write_atomically(folder_ + "/separation.md", std::string_view(text_));
+    if (!first.again.empty()) draw_strips(name, first);
+    if (places_ > 0) draw_places(name, first);
+}
+
+void separation_table::draw_strips(const std::string& name, const coded_images& of) {
+    if (strips_.back().name == name) strips_.pop_back();
+    strips_.push_back({name, of.again});
+    std::vector<float> all;
+    for (const strip& s : strips_) all.insert(all.end(), s.images.begin(), s.images.end());
+    io::write_png(folder_ + "/strips.png", grid_of_rows(all, test_.channels, test_.height, test_.width, {.columns = 10, .scale = 2}));
+}
+
+void separation_table::draw_places(const std::string& name, const coded_images& of) const {
+    const std::size_t n = std::min(places_, test_.size());
+    const auto        x = eval::standardisation({of.test, of.width})({of.test, of.width});
+    const auto        y = eval::tsne(eval::points(x, of.width).first(n));
+    std::string       file = name;
+    std::replace(file.begin(), file.end(), ' ', '_');
+    io::write_svg(folder_ + "/tsne-" + file + "-" + std::to_string(of.width) + ".svg", io::scatter_plot(y.places, std::vector(test_.labels.begin(), test_.labels.begin() + static_cast<std::ptrdiff_t>(n))));
 }
 
 }  // namespace elbo::examples

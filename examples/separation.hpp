@@ -10,10 +10,13 @@
 
 namespace elbo::examples {
 
-// What a model makes of the images of a data set, one row of numbers an image.
+// What a model makes of the images of a data set, one row of numbers an image; of the first ten of the test, what it makes
+// of them again; and its loss.
 struct coded_images {
-    std::vector<float> train, test;
-    std::size_t        width;
+    std::vector<float>       train, test;
+    std::size_t              width;
+    std::vector<float>       again = {};
+    std::vector<named_value> loss  = {};
 };
 // Images as they are, and along their principal components.
 coded_images raw_pixels(const data::splits& set);
@@ -27,7 +30,9 @@ coded_images coded_by(const call& with, const data_set& set, const coded_images&
     trainer<Model, machine> train(wanted, machine_with(with.given().threads));
     train.fit(set.splits.train, epochs(with.given().epochs), show_progress{});
     train.swap_average();
-    return {train.model().encode(raw.train).values, train.model().encode(raw.test).values, Model::latent::size};
+    auto& m = train.model();
+    return {m.encode(raw.train).values, m.encode(raw.test).values, Model::latent::size,
+            m.reconstruct(std::span(raw.test).first(10 * Model::data::size)).values, train.evaluate(set.splits.test)};
 }
 
 // How well a linear SVM, one class against the rest, tells classes by their codes.
@@ -39,14 +44,26 @@ struct separation {
 };
 separation separate(const coded_images& codes, const data::splits& set, bool fair, double c, std::uint64_t seed);
 
-// One row of the table for each kind of code, a mean over the seeds of its encoder.
+// Rows of the table, each of one kind of codes, a mean over the seeds of its encoder; on the terminal and in
+// separation.md. What the first seed's encoder sees is drawn too: strips.png has the first ten test images as each model of
+// the largest codes so far reconstructs them, tsne-NAME-NUMBERS.svg the codes of `places` test images in a plane.
 class separation_table {
 public:
-    explicit separation_table(std::string path) : path_(std::move(path)) {}
-    void add(const std::string& name, std::size_t width, const std::vector<separation>& seeds);
+    separation_table(std::string folder, const coded_images& raw, const data::images& test, std::size_t places);
+    void add(const std::string& name, const std::vector<separation>& seeds, const coded_images& first);
 
 private:
-    std::string path_, text_;
+    void draw_strips(const std::string& name, const coded_images& of);
+    void draw_places(const std::string& name, const coded_images& of) const;
+
+    struct strip {
+        std::string        name;
+        std::vector<float> images;
+    };
+    std::string         folder_, text_;
+    const data::images& test_;
+    std::vector<strip>  strips_;
+    std::size_t         places_;
 };
 
 }  // namespace elbo::examples

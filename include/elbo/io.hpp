@@ -5,6 +5,7 @@
 
 #include <elbo/io/batches.hpp>
 #include <elbo/io/digits.hpp>
+#include <elbo/io/distort.hpp>
 #include <elbo/io/gif.hpp>
 #include <elbo/io/half_labelled.hpp>
 #include <elbo/io/load.hpp>

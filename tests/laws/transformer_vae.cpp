@@ -25,6 +25,7 @@ using spline = thin_plate_pose<3>;
 struct affine : transformer_vae<encoder, decoder, sees<6>> {};
 struct bent : transformer_vae<encoder, decoder, sees<18>, posed_by<spline>> {};
 struct twice : transformer_vae<encoder, decoder, sees<6>, upright_encoder> {};
+struct bent_twice : transformer_vae<encoder, decoder, sees<8>, posed_by<thin_plate_pose<2>>, upright_encoder> {};
 struct centred : transformer_vae<encoder, decoder, guesses<6>, pose_prior<centred_poses<affine_pose>>> {};
 struct located : transformer_vae<encoder, decoder, guesses<6>, pose_prior<located_poses<affine_pose>>> {};
 struct by_angle : transformer_vae<encoder, decoder, guesses<5>, posed_by<scaled_pose>, pose_prior<located_poses<scaled_pose>>> {};
@@ -39,6 +40,7 @@ BOOST_AUTO_TEST_CASE(without_a_prior) {
     laws::obeys_the_law<affine>("affine", small_steps);
     laws::obeys_the_law<bent>("thin plate", small_steps);
     laws::obeys_the_law<twice>("double", small_steps);
+    laws::obeys_the_law<bent_twice>("double, thin plate", small_steps);
 }
 BOOST_AUTO_TEST_CASE(with_a_prior) {
     laws::obeys_the_law<centred>("centred", small_steps);

@@ -139,6 +139,16 @@ struct three_players {
 struct attended : draw<picture8, time_steps<3>, hidden_units<9>, code_size<3>, glimpses<2, 3>, conditioned_on<digit>> {};
 struct recurrent : vrnn<picture8, hidden_units<7>, code_size<2>, feature_size<5>> {};
 
+// Poses of their own: by matrices, undone before they are seen, with a prior; and by splines.
+struct pose_guess : stack<picture8, flatten, linear<9>, act::tanh, linear<10>, to<diagonal_normal<5>>> {};
+struct spline_sight : stack<picture8, flatten, linear<9>, act::relu, linear<8>, act::tanh> {};
+struct posed : transformer_vae<fc_encoder, fc_decoder, pose_guess, posed_by<scaled_pose>, pose_prior<located_poses<scaled_pose>>, upright_encoder> {};
+struct bent : transformer_vae<fc_encoder, fc_decoder, spline_sight, posed_by<thin_plate_pose<2>>> {};
+
+// A place that rounding moves over the edge of a pixel has another gradient: plain<float> is as far from plain<double>.
+template <class M>
+inline constexpr bool has_kinks = std::is_same_v<M, posed> || std::is_same_v<M, bent>;
+
 template <class M>
 struct named_model {
     const char* name;
@@ -158,6 +168,8 @@ void each_model(Do act) {
     act(named_model<loop>{"loop"});
     act(named_model<attended>{"attended"});
     act(named_model<recurrent>{"recurrent"});
+    act(named_model<posed>{"posed"});
+    act(named_model<bent>{"bent"});
     act(named_model<two_batches>{"two batches"});
     act(named_model<half_told>{"half told"});
     act(named_model<completing>{"completing"});

@@ -120,6 +120,32 @@ struct thin_plate_pose {
         return layers::both_ways<plate::order, P>(bends, plate::template pixel_terms<H, W>()) +
                verbs::table<shape<2 * P>>(*pose.on, own);
     }
+
+    // A bend has no inverse that is a spline. This is the spline through the inverse images of the control points c, which
+    // p <- c - f(p) finds where the bend is mild (f, what the spline adds to a place, shrinks distances).
+    template <class Image, class Axis, int K>
+    static constexpr auto places_back(value<shape<size>, Axis, K> pose, double = 0) {
+        const auto own   = verbs::table<shape<size>>(*pose.on, identity());
+        const auto moves = pose - own;
+        const auto bends = in_shape<shape<2, order>>(layers::both_ways<n, order>(moves, layers::thin_plate<N>::solution));
+        auto       at    = own - moves;  // f(c) are the moves
+        for (int turn = 0; turn < 6; ++turn) at = own - added(at, bends);
+        return places<Image>(at);
+    }
+
+private:
+    static constexpr std::size_t order = layers::thin_plate<N>::order;
+
+    // f at n places that depend on the data.
+    template <class Axis, int K, class Bends>
+    static constexpr value<shape<size>, Axis, K> added(value<shape<size>, Axis, K> at, Bends bends) {
+        std::array<double, n> x{}, y{};
+        for (std::size_t i = 0; i < n; ++i) x[i] = identity()[i], y[i] = identity()[n + i];
+        const auto px = as_rows(slice<0, n>(at)), py = as_rows(slice<n, n>(at));
+        const auto square_of = square(px - verbs::table<shape<n>>(*at.on, x)) + square(py - verbs::table<shape<n>>(*at.on, y));
+        const auto terms     = join_columns(square_of * log(square_of + 1e-30), 0.0 * px + 1.0, px, py);  // (n, order)
+        return in_shape<shape<size>>(transposed(matmul(as_matrix<n>(terms), transposed(bends))));
+    }
 };
 
 }  // namespace elbo

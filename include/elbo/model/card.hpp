@@ -159,7 +159,7 @@ void row(std::string& page, const char* network, const layer_costs& costs) {
          count_text(learned), count_text(costs.of(network, Placed::index)));
 }
 template <class... Placed>
-void rows_of_table(std::string& page, const char* name, const layer_costs& costs, list<Placed...>) {
+void rows_of_table([[maybe_unused]] std::string& page, [[maybe_unused]] const char* name, [[maybe_unused]] const layer_costs& costs, list<Placed...>) {
     (row<Placed>(page, name, costs), ...);
 }
 template <class Net>

@@ -141,7 +141,7 @@ constexpr bool pose_prior_must_end_in_the_poses_numbers() {
 template <class Pose, bool Undoes>
 constexpr bool upright_encoder_needs_a_pose_that_can_be_undone() {
     constexpr bool can = !Undoes || can_be_undone<Pose>;
-    static_assert(can, "elbo: upright_encoder needs a pose that can be undone: a thin-plate spline cannot");
+    static_assert(can, "elbo: upright_encoder needs a pose that can be undone, one with places_back");
     return can;
 }
 
