@@ -27,6 +27,7 @@ template <std::size_t Z>
 struct spline_vae : transformer_vae<encoder<Z>, decoder<Z>, sees<18>, posed_by<thin_plate_pose<3>>> {};
 template <std::size_t Z>
 struct double_vae : transformer_vae<encoder<Z>, decoder<Z>, sees<6>, upright_encoder> {};
+struct double_spline : transformer_vae<encoder<20>, decoder<20>, sees<18>, posed_by<thin_plate_pose<3>>, upright_encoder> {};
 
 int main(int argc, char** argv) {
     const trainer_card card{.name = "linear_separation", .about = "How far a linear SVM can tell digits by their codes", .epochs = 50,
@@ -53,6 +54,7 @@ int main(int argc, char** argv) {
         train(type_of<affine_vae<8>>{}, "affine", 0.01), train(type_of<affine_vae<20>>{}, "affine", 0.01);
         train(type_of<spline_vae<8>>{}, "thin plate", 1), train(type_of<spline_vae<20>>{}, "thin plate", 1);
         train(type_of<double_vae<8>>{}, "double", 1), train(type_of<double_vae<20>>{}, "double", 1);
+        train(type_of<double_spline>{}, "double thin plate", 1);
         return 0;
     });
 }

@@ -48,12 +48,12 @@ int train(const examples::call& with) {
 int main(int argc, char** argv) {
     const trainer_card card{.name     = "transformer_vae",
                             .about    = "Variational autoencoders with a pose beside the code",
-                            .settings = {{"kind", std::string("affine"), "affine, tps (a thin-plate spline) or double (the encoder sees upright)"}, {"pose", std::string("affine"), "affine, by six numbers, or scaled, by scales, angle and shift"},
+                            .settings = {{"kind", std::string("affine"), "affine, tps (a thin-plate spline), double or double_tps (the encoder sees upright)"}, {"pose", std::string("affine"), "affine, by six numbers, or scaled, by scales, angle and shift"},
                                          {"prior", std::string("none"), "of poses: none, centred, located, correlated, low_rank or neural; scaled ones: none or located"}}};
     return examples::main_of(card, argc, argv, [](const examples::call& with) {
-        const std::string kind   = with.one_of("kind", {"affine", "tps", "double"});
-        const bool        scaled = with.one_of("pose", {"affine", "scaled"}) == "scaled";
-        if (kind == "tps") return train<thin_plate_pose<3>>(with);
+        const std::string kind   = with.one_of("kind", {"affine", "tps", "double", "double_tps"});
+        const bool        scaled = with.one_of("pose", kind.ends_with("tps") ? std::vector<std::string>{"affine"} : std::vector<std::string>{"affine", "scaled"}) == "scaled";
+        if (kind.ends_with("tps")) return kind == "tps" ? train<thin_plate_pose<3>>(with) : train<thin_plate_pose<3>, upright_encoder>(with);
         if (kind == "affine") return scaled ? train<scaled_pose>(with) : train<affine_pose>(with);
         return scaled ? train<scaled_pose, upright_encoder>(with) : train<affine_pose, upright_encoder>(with);
     });
