@@ -52,11 +52,13 @@ separation separate(const coded_images& codes, const data::splits& set, bool fai
     const eval::points       x(codes.train, codes.width), held(codes.test, codes.width);
     const eval::class_labels y = set.train.labels, held_y = set.test.labels;
     separation               s;
+    double                   unused = 0;
     s.c               = fair ? chosen_c(x, y, seed) : c;
     const auto scores = eval::cross_validated(x, y, eval::stratified_folds(y, 9, seed + 1), [&](const auto& rest, const auto& out) {
         return judged(rest.rows(), rest.labels, out.rows(), out.labels, fair, s.c);
     });
     const auto of = eval::spread_of(scores);
+    for (const named_value& v : codes.loss) (v.name == "loss" ? s.loss : v.name == "reconstruction" ? s.reconstruction : unused) = v.value;
     s.cross = of.mean, s.deviation = of.deviation, s.test = judged(x, y, held, held_y, fair, s.c);
     return s;
 }
@@ -70,16 +72,19 @@ void separation_table::add(const std::string& name, const std::vector<separation
     std::vector<double> cross, deviation, test;
     std::string         c, loss;
     char                room[256];
+    std::vector<double> reconstruction, bound;
+    std::size_t         poor = 0;
     for (const separation& s : seeds) {
         std::snprintf(room, sizeof room, "%s%g", c.empty() ? "" : ", ", s.c);
         cross.push_back(s.cross), deviation.push_back(s.deviation), test.push_back(s.test), c += room;
+        reconstruction.push_back(s.reconstruction), bound.push_back(s.loss);
     }
-    for (const char* wanted : {"reconstruction", "loss"})
-        for (const named_value& v : first.loss)
-            if (v.name == wanted) std::snprintf(room, sizeof room, "%s%.1f", loss.empty() ? "" : " / ", v.value), loss += room;
+    for (const double b : bound) poor += b > *std::min_element(bound.begin(), bound.end()) + 2;
+    if (!first.loss.empty()) std::snprintf(room, sizeof room, "%.1f / %.1f | %zu of %zu", eval::spread_of(reconstruction).mean, eval::spread_of(bound).mean, poor, seeds.size()), loss = room;
+    else loss = " | ";
     const auto over = eval::spread_of(test);
-    if (text_.empty()) text_ = "| codes | numbers | 9 folds, % (+- over folds) | test, % (+- over seeds) | C | seeds | test reconstruction / loss |\n|---|---|---|---|---|---|---|\n", std::printf("%s", text_.c_str());
-    std::snprintf(room, sizeof room, "| %s | %zu | %.2f +- %.2f | %.2f +- %.2f | %s | %zu | %s |\n", name.c_str(), first.width, eval::spread_of(cross).mean, eval::spread_of(deviation).mean, over.mean, over.deviation, c.c_str(), seeds.size(), loss.c_str());
+    if (text_.empty()) text_ = "| codes | numbers | 9 folds, % (+- over folds) | test, % (+- over seeds) | C | test reconstruction / loss | poor optima |\n|---|---|---|---|---|---|---|\n", std::printf("%s", text_.c_str());
+    std::snprintf(room, sizeof room, "| %s | %zu | %.2f +- %.2f | %.2f +- %.2f | %s | %s |\n", name.c_str(), first.width, eval::spread_of(cross).mean, eval::spread_of(deviation).mean, over.mean, over.deviation, c.c_str(), loss.c_str());
     std::printf("%s", room);
     std::fflush(stdout);
     text_ += room;

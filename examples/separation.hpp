@@ -41,11 +41,12 @@ coded_images coded_by(const call& with, const data_set& set, const coded_images&
 // Then 9 folds of the training set; and fitted to all of it, the test set.
 struct separation {
     double cross = 0, deviation = 0, test = 0, c = 1;  // %; the deviation is over folds
+    double reconstruction = 0, loss = 0;               // of the encoder's model on the test images, in nats
 };
 separation separate(const coded_images& codes, const data::splits& set, bool fair, double c, std::uint64_t seed);
 
 // Rows of the table, each of one kind of codes, a mean over the seeds of its encoder; on the terminal and in
-// separation.md. What the first seed's encoder sees is drawn too: strips.png has the first ten test images as each model of
+// separation.md. A seed that ends more than two nats above the best has found a poor optimum: how many did is told. What the first seed's encoder sees is drawn too: strips.png has the first ten test images as each model of
 // the largest codes so far reconstructs them, tsne-NAME-NUMBERS.svg the codes of `places` test images in a plane.
 class separation_table {
 public:

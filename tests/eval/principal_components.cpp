@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(rotations_find_all_eigenvalues) {
     }
 }
 
-// Squared twenty times over its eigenvalues would be far apart; as it is they lie close, which is hard.
+// Its largest eigenvalues lie close to each other, which is what makes it hard.
 BOOST_AUTO_TEST_CASE(a_subspace_finds_the_largest) {
     constexpr std::size_t n = 60;
     std::vector<double>   a(n * n, 0.0);

@@ -55,11 +55,12 @@ struct svm_by_newton : svm_weights {
                 converged = true;
                 break;
             }
-            // (I + 2 C X' X of the short rows) step = -slope
+            // (I + 2 C X' X of the short rows) step = -slope, the nearer to the end the more exactly
+            const double enough = std::clamp(now / first, 1e-4, 0.1) * now;
             std::fill(step.begin(), step.end(), 0.0);
             for (std::size_t j = 0; j < d; ++j) rest[j] = way[j] = -slope[j];
             double square = now * now;
-            for (std::size_t turn = 0; turn < 2 * d + 50 && square > 1e-6 * now * now; ++turn) {
+            for (std::size_t turn = 0; turn < 2 * d + 50 && square > enough * enough; ++turn) {
                 const svm_weights w{way, constant};
                 svm_weights       h{way, constant};
                 for (std::size_t i = 0; i < n; ++i)
