@@ -27,7 +27,7 @@ double gradients_apart(const outcome<float>& got, const outcome<double>& want) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_computes_what_plain_says) {
-    each_model([]<class M>(named_model<M> m) {
+    each_model_and_kinked([]<class M>(named_model<M> m) {
         const tape t = programs::training<M>();
         for (const std::int64_t batch : batches) {
             const handed_in d    = something_for<M>(batch);
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(it_computes_what_plain_says) {
 }
 
 BOOST_AUTO_TEST_CASE(threads_do_not_change_a_bit) {
-    each_model([]<class M>(named_model<M> m) {
+    each_model_and_kinked([]<class M>(named_model<M> m) {
         const tape t = programs::training<M>();
         for (const std::int64_t batch : batches) {
             const handed_in d   = something_for<M>(batch);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(threads_do_not_change_a_bit) {
 
 // The last batch of an epoch is smaller: it needs no program of its own.
 BOOST_AUTO_TEST_CASE(capacity_does_not_change_a_bit) {
-    each_model([]<class M>(named_model<M> m) {
+    each_model_and_kinked([]<class M>(named_model<M> m) {
         const tape     t = programs::training<M>();
         tested&          h = tested_with_threads(2);
         tested::program  roomy(h, t, batches_of(113));
