@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
 # A trainer on two machines:
-#   five steps of each, every term of every step compared,
+#   some steps of each, every term of every line of the history compared,
 #   twice on the device, with the same bits,
 #   and the second epoch on the device from the first on the host, and the other way round.
-#     same_steps.py examples/fc_vae device_fc_vae_OMP FOLDER
+#     same_steps.py examples/fc_vae device_fc_vae_OMP FOLDER [LEARNING_RATE]
 import json
 import os
 import shutil
 import subprocess
 import sys
 
-on_host, on_device, folder = sys.argv[1:]
+on_host, on_device, folder = sys.argv[1:4]
+learning_rate = sys.argv[4] if len(sys.argv) > 4 else "0.0002"
 tolerance = 1e-4  # of a term, or of a hundredth of the largest
 # Plain gradient descent: Adam makes a whole step of a gradient that is zero but for rounding, as of a bias before batch norm.
 name_of_trainer = os.path.basename(on_host)
@@ -21,7 +22,7 @@ def run(program, name, *more):
     if "--resume" not in more:
         shutil.rmtree(out, ignore_errors=True)
         os.makedirs(out)
-    ran = subprocess.run([program, "--fast", "--batch", "400", "--threads", "2", "--set", "optimizer=sgd", "--set", "learning_rate=0.0002", "--out", out, *more], capture_output=True, text=True)
+    ran = subprocess.run([program, "--fast", "--batch", "200", "--threads", "2", "--set", "optimizer=sgd", "--set", "learning_rate=" + learning_rate, "--out", out, *more], capture_output=True, text=True)
     if "CUDA driver version is insufficient" in ran.stderr or "no CUDA-capable device" in ran.stderr:
         card = subprocess.run([program, "--summary"], capture_output=True, text=True)
         if card.returncode != 0 or "parameters" not in card.stdout:
@@ -61,8 +62,8 @@ def continued(first, program, name):
 
 
 device, host = run(on_device, "device", "--epochs", "1"), run(on_host, "host", "--epochs", "1")
-if len(host) != 5:
-    sys.exit(f"expected five lines of history, got {len(host)}")
+if len(host) < 5:
+    sys.exit(f"expected at least five lines of history, got {len(host)}")
 steps = apart(host, device)
 run(on_device, "again", "--epochs", "1")
 same_bits = weights("device") == weights("again")
