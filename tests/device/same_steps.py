@@ -69,6 +69,6 @@ run(on_device, "again", "--epochs", "1")
 same_bits = weights("device") == weights("again")
 whole = continued("host", on_host, "host_then_host")
 there, back = apart(whole, continued("host", on_device, "host_then_device")), apart(whole, continued("device", on_host, "device_then_host"))
-print(f"five steps {steps:.1e} apart at most; resumed {there:.1e} and {back:.1e}; {'the same' if same_bits else 'OTHER'} bits again")
+print(f"steps {steps:.1e} apart at most; resumed {there:.1e} and {back:.1e}; {'the same' if same_bits else 'OTHER'} bits again")
 if not (steps <= tolerance and there <= tolerance and back <= tolerance and same_bits):
     sys.exit("the machines go different ways")

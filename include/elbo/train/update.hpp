@@ -109,28 +109,20 @@ struct step_of_element {
     }
 };
 
-// Part i of `parts` sums of squares (of numbers) or of sums.
-struct square_sum_of_part {
-    const float* of;
-    double*      to;
-    std::size_t  count;
-    std::uint32_t parts;
-
-    ELBO_HD void operator()(std::uint32_t i) const {
-        double s = 0;
-        for (std::size_t k = i; k < count; k += parts) s += static_cast<double>(of[k]) * static_cast<double>(of[k]);
-        to[i] = s;
-    }
-};
+// Part i of `parts` sums, of numbers or of their squares.
+template <bool Squared, class From>
 struct sum_of_part {
-    const double* of;
+    const From*   of;
     double*       to;
     std::size_t   count;
     std::uint32_t parts;
 
     ELBO_HD void operator()(std::uint32_t i) const {
         double s = 0;
-        for (std::size_t k = i; k < count; k += parts) s += of[k];
+        for (std::size_t k = i; k < count; k += parts) {
+            const double x = static_cast<double>(of[k]);
+            s += Squared ? x * x : x;
+        }
         to[i] = s;
     }
 };
@@ -189,9 +181,9 @@ private:
     void start_scaling(const moving& all) {
         using namespace optimizing;
         double *some = sums_.data(), *few = some + parts, *one = few + fewer;
-        machine_->each_element(parts, square_sum_of_part{all.gradients, some, all.count, parts});
-        machine_->each_element(fewer, sum_of_part{some, few, parts, fewer});
-        machine_->each_element(1, sum_of_part{few, one, fewer, 1});
+        machine_->each_element(parts, sum_of_part<true, float>{all.gradients, some, all.count, parts});
+        machine_->each_element(fewer, sum_of_part<false, double>{some, few, parts, fewer});
+        machine_->each_element(1, sum_of_part<false, double>{few, one, fewer, 1});
         machine_->each_element(1, scale_from_square{one, options_.clip_norm, scale_.data()});
     }
 
