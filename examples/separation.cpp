@@ -7,8 +7,10 @@
 #include <elbo/eval/tsne.hpp>
 #include <elbo/io.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 namespace elbo::examples {
 
@@ -39,58 +41,81 @@ double chosen_c(eval::points x, eval::class_labels y, std::uint64_t seed) {
     return best;
 }
 
-}  // namespace
-
-coded_images raw_pixels(const data::splits& set) { return {pixels_of(set.train), pixels_of(set.test), set.train.image_size()}; }
-
-coded_images projected(const coded_images& raw, std::size_t components) {
-    const eval::principal_components to({raw.train, raw.width}, components);
-    return {to.project({raw.train, raw.width}), to.project({raw.test, raw.width}), components};
+template <class... Number>
+std::string text_of(const char* form, Number... number) {
+    char room[64];
+    std::snprintf(room, sizeof room, form, number...);
+    return room;
 }
 
-separation separate(const coded_images& codes, const data::splits& set, bool fair, double c, std::uint64_t seed) {
+}  // namespace
+
+separation_table::separation_table(const call& with) : with_(with), set_(load_data(with.given())) {
+    const data::splits& of = set_.splits;
+    raw_ = {pixels_of(of.train), pixels_of(of.test), of.train.image_size()};
+    strips_.push_back({"", {raw_.test.begin(), raw_.test.begin() + static_cast<std::ptrdiff_t>(std::min(raw_.test.size(), 10 * raw_.width))}});
+    std::filesystem::create_directories(with.given().out);
+}
+
+void separation_table::add_components(const std::string& name, double c, const std::vector<std::size_t>& counts) {
+    for (const std::size_t count : counts) {
+        const eval::principal_components to({raw_.train, raw_.width}, count);
+        const coded_images               codes{to.project({raw_.train, raw_.width}), to.project({raw_.test, raw_.width}), count};
+        add_row(name, {separate(codes, c)}, codes);
+    }
+}
+
+separation separation_table::separate(const coded_images& codes, double c) const {
     const eval::points       x(codes.train, codes.width), held(codes.test, codes.width);
-    const eval::class_labels y = set.train.labels, held_y = set.test.labels;
-    separation               s;
-    double                   unused = 0;
-    s.c               = fair ? chosen_c(x, y, seed) : c;
-    const auto scores = eval::cross_validated(x, y, eval::stratified_folds(y, 9, seed + 1), [&](const auto& rest, const auto& out) {
-        return judged(rest.rows(), rest.labels, out.rows(), out.labels, fair, s.c);
-    });
-    const auto of = eval::spread_of(scores);
-    for (const named_value& v : codes.loss) (v.name == "loss" ? s.loss : v.name == "reconstruction" ? s.reconstruction : unused) = v.value;
-    s.cross = of.mean, s.deviation = of.deviation, s.test = judged(x, y, held, held_y, fair, s.c);
+    const eval::class_labels y = set_.splits.train.labels, held_y = set_.splits.test.labels;
+    const std::uint64_t      seed = with_.given().seed;
+    const auto               scores = [&](bool standardised, double with) {
+        const auto of = eval::spread_of(eval::cross_validated(x, y, eval::stratified_folds(y, 9, seed + 1), [&](const auto& rest, const auto& out) {
+            return judged(rest.rows(), rest.labels, out.rows(), out.labels, standardised, with);
+        }));
+        return svm_scores{of.mean, of.deviation, judged(x, y, held, held_y, standardised, with), with};
+    };
+    separation s{.as_published = scores(false, c), .fair = scores(true, chosen_c(x, y, seed))};
+    for (const named_value& v : codes.loss) {
+        if (v.name == "loss") s.loss = v.value;
+        if (v.name == "reconstruction") s.reconstruction = v.value;
+    }
     return s;
 }
 
-separation_table::separation_table(std::string folder, const coded_images& raw, const data::images& test, std::size_t places)
-    : folder_(std::move(folder)), test_(test), strips_{{"", {raw.test.begin(), raw.test.begin() + static_cast<std::ptrdiff_t>(std::min(raw.test.size(), 10 * raw.width))}}}, places_(places) {
-    std::filesystem::create_directories(folder_);
-}
-
-void separation_table::add(const std::string& name, const std::vector<separation>& seeds, const coded_images& first) {
-    std::vector<double> cross, deviation, test;
-    std::string         c, loss;
-    char                room[256];
-    std::vector<double> reconstruction, bound;
-    std::size_t         poor = 0;
-    for (const separation& s : seeds) {
-        std::snprintf(room, sizeof room, "%s%g", c.empty() ? "" : ", ", s.c);
-        cross.push_back(s.cross), deviation.push_back(s.deviation), test.push_back(s.test), c += room;
-        reconstruction.push_back(s.reconstruction), bound.push_back(s.loss);
+void separation_table::add_row(const std::string& name, const std::vector<separation>& seeds, const coded_images& first) {
+    const auto over = [&](auto number) {
+        std::vector<double> numbers;
+        for (const separation& s : seeds) numbers.push_back(number(s));
+        return eval::spread_of(numbers);
+    };
+    const auto scores = [&](svm_scores separation::*way) {
+        std::set<double> used;
+        for (const separation& s : seeds) used.insert((s.*way).c);
+        std::string cs;
+        for (const double c : used) cs += (cs.empty() ? "" : ", ") + text_of("%g", c);
+        const auto test = over([&](const separation& s) { return (s.*way).test; });
+        return text_of("%.2f +- %.2f", over([&](const separation& s) { return (s.*way).cross; }).mean, over([&](const separation& s) { return (s.*way).deviation; }).mean) + " / "
+             + (seeds.size() > 1 ? text_of("%.2f +- %.2f", test.mean, test.deviation) : text_of("%.2f", test.mean)) + " | " + cs + " | ";
+    };
+    std::string row = "| " + name + " | " + std::to_string(first.width) + " | " + scores(&separation::as_published) + scores(&separation::fair);
+    if (first.loss.empty()) row += " | |\n";
+    else {
+        double best = seeds.front().loss;
+        for (const separation& s : seeds) best = std::min(best, s.loss);
+        const auto poor = std::count_if(seeds.begin(), seeds.end(), [&](const separation& s) { return s.loss > best + 2; });
+        row += text_of("%.1f / %.1f", over([](const separation& s) { return s.reconstruction; }).mean, over([](const separation& s) { return s.loss; }).mean)
+             + " | " + std::to_string(poor) + " of " + std::to_string(seeds.size()) + " |\n";
     }
-    for (const double b : bound) poor += b > *std::min_element(bound.begin(), bound.end()) + 2;
-    if (!first.loss.empty()) std::snprintf(room, sizeof room, "%.1f / %.1f | %zu of %zu", eval::spread_of(reconstruction).mean, eval::spread_of(bound).mean, poor, seeds.size()), loss = room;
-    else loss = " | ";
-    const auto over = eval::spread_of(test);
-    if (text_.empty()) text_ = "| codes | numbers | 9 folds, % (+- over folds) | test, % (+- over seeds) | C | test reconstruction / loss | poor optima |\n|---|---|---|---|---|---|---|\n", std::printf("%s", text_.c_str());
-    std::snprintf(room, sizeof room, "| %s | %zu | %.2f +- %.2f | %.2f +- %.2f | %s | %s |\n", name.c_str(), first.width, eval::spread_of(cross).mean, eval::spread_of(deviation).mean, over.mean, over.deviation, c.c_str(), loss.c_str());
-    std::printf("%s", room);
+    if (text_.empty())
+        row = "In %: 9 folds of the training set +- over folds / the test set +- over seeds.\n\n"
+              "| codes | numbers | as published | C | fair | C | test reconstruction / loss | poor optima |\n|---|---|---|---|---|---|---|---|\n" + row;
+    std::printf("%s", row.c_str());
     std::fflush(stdout);
-    text_ += room;
-    io::write_atomically(folder_ + "/separation.md", std::string_view(text_));
+    text_ += row;
+    io::write_atomically(with_.given().out + "/separation.md", std::string_view(text_));
     if (!first.again.empty()) draw_strips(name, first);
-    if (places_ > 0) draw_places(name, first);
+    if (with_.number("places") > 0) draw_places(name, first);
 }
 
 void separation_table::draw_strips(const std::string& name, const coded_images& of) {
@@ -98,16 +123,17 @@ void separation_table::draw_strips(const std::string& name, const coded_images& 
     strips_.push_back({name, of.again});
     std::vector<float> all;
     for (const strip& s : strips_) all.insert(all.end(), s.images.begin(), s.images.end());
-    io::write_png(folder_ + "/strips.png", grid_of_rows(all, test_.channels, test_.height, test_.width, {.columns = 10, .scale = 2}));
+    io::write_png(with_.given().out + "/strips.png", grid_of_rows(all, set_.splits.test.channels, set_.splits.test.height, set_.splits.test.width, {.columns = 10, .scale = 2}));
 }
 
 void separation_table::draw_places(const std::string& name, const coded_images& of) const {
-    const std::size_t n = std::min(places_, test_.size());
+    const std::size_t n = std::min(static_cast<std::size_t>(with_.number("places")), set_.splits.test.size());
     const auto        x = eval::standardisation({of.test, of.width})({of.test, of.width});
     const auto        y = eval::tsne(eval::points(x, of.width).first(n));
+    const auto&       labels = set_.splits.test.labels;
     std::string       file = name;
     std::replace(file.begin(), file.end(), ' ', '_');
-    io::write_svg(folder_ + "/tsne-" + file + "-" + std::to_string(of.width) + ".svg", io::scatter_plot(y.places, std::vector(test_.labels.begin(), test_.labels.begin() + static_cast<std::ptrdiff_t>(n))));
+    io::write_svg(with_.given().out + "/tsne-" + file + "-" + std::to_string(of.width) + ".svg", io::scatter_plot(y.places, std::vector(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(n))));
 }
 
 }  // namespace elbo::examples
