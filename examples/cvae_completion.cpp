@@ -8,8 +8,6 @@
 using namespace elbo;
 using namespace elbo::examples;
 
-using image = shape<1, 28, 28>;
-
 struct encoder : stack<image, flatten, linear<500>, act::relu, linear<500>, act::relu, linear<100>, to<diagonal_normal<50>>> {};
 template <class Which>
 struct decoder : stack<shape<50>, join<seen_part<image, Which>>, linear<500>, act::relu, linear<500>, act::relu,

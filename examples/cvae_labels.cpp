@@ -8,13 +8,8 @@
 using namespace elbo;
 using namespace elbo::examples;
 
-using image = shape<1, 28, 28>;
-using digit = label<10>;
-
-struct fc_encoder : stack<image, flatten, join<digit>, linear<200>, act::tanh, linear<200>, act::tanh, linear<200>,
-                          to<diagonal_normal<100>>> {};
-struct fc_decoder : stack<shape<100>, join<digit>, linear<200>, act::tanh, linear<200>, act::tanh, linear<784>, reshape<image>,
-                          to<bernoulli>> {};
+struct fc_encoder : stack<image, flatten, join<digit>, linear<200>, act::tanh, linear<200>, act::tanh, linear<200>, to<diagonal_normal<100>>> {};
+struct fc_decoder : stack<shape<100>, join<digit>, linear<200>, act::tanh, linear<200>, act::tanh, linear<784>, reshape<image>, to<bernoulli>> {};
 
 struct conv_encoder : stack<image, conv<32, 4, 2, 1>, batch_norm<>, act::relu, conv<64, 4, 2, 1>, batch_norm<>, act::relu, flatten,
                             join<digit>, linear<256>, batch_norm<>, act::relu, linear<64>, to<diagonal_normal<32>>> {};
@@ -52,8 +47,7 @@ int train(const call& how_asked) {
 }
 
 int main(int argc, char** argv) {
-    const trainer_card card{.name     = "cvae_labels",
-                            .about    = "Digits by label",
+    const trainer_card card{.name = "cvae_labels", .about = "Digits by label",
                             .settings = {{"net", std::string("fc"), "fc or conv"},
                                          {"prior", std::string("learned"), "p(z|y) learned, or fixed: standard normal"},
                                          {"binarise", 1.0, "1: draw each pixel anew whenever it is seen"},

@@ -8,9 +8,6 @@
 using namespace elbo;
 using namespace elbo::examples;
 
-using image = shape<1, 28, 28>;
-using digit = label<10>;
-
 // Few numbers, so that no label hides among them; every hidden layer of the decoder is told the label.
 struct encoder : stack<image, flatten, join<digit>, linear<500>, act::relu, linear<500>, act::relu, linear<12>, to<diagonal_normal<6>>> {};
 struct decoder : stack<shape<6>, join<digit>, linear<500>, batch_norm<>, act::relu, join<digit>, linear<500>, batch_norm<>, act::relu,

@@ -10,9 +10,6 @@ namespace elbo::examples {
 
 namespace {
 
-using image = shape<1, 28, 28>;
-using digit = label<10>;
-
 struct eye : stack<image, conv<32, 3, 1, 1>, batch_norm<>, act::relu, conv<32, 4, 2, 1>, batch_norm<>, act::relu, dropout<25>,
                    conv<64, 4, 2, 1>, batch_norm<>, act::relu, dropout<25>, flatten, linear<128>, batch_norm<>, act::relu,
                    dropout<50>, linear<10>, to<categorical<10>>> {};

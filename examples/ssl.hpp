@@ -7,9 +7,6 @@
 
 namespace elbo::examples {
 
-using image = shape<1, 28, 28>;
-using digit = label<10>;
-
 // The classifier of a model, alone. It has the model's inputs, so that a pass is as many steps.
 template <class Model>
 struct labels_only {
