@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "digits.hpp"
 #include "pictures.hpp"
 
 #include <memory>

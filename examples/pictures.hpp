@@ -16,10 +16,6 @@
 
 namespace elbo::examples {
 
-// Digits, and which.
-using image = shape<1, 28, 28>;
-using digit = label<10>;
-
 // Rows of images whose size is a matter of values, not of types.
 struct sheet {
     std::span<const float> values;
