@@ -33,16 +33,15 @@ using turns_rotated = classifier<28, 128, transformer<affine_pose>>;
 static_assert(parameter_count<classifier<28, 160>> >= 0.99 * parameter_count<turns_rotated>);
 template <class Model>
 int train(const examples::call& with, const data::distortion& how) {
-    const auto moved = [&](examples::data_set& set, const options&) {
-        for (auto* some : {&set.splits.train, &set.splits.test, &set.held_out}) *some = data::distorted(*some, how, some->size());
+    const auto moved = [&](examples::data_set& set, const options& given) {
+        set.splits.train = data::distorted(set.splits.train, how, 1, static_cast<std::size_t>(given.number("times")));
+        for (auto* some : {&set.splits.test, &set.held_out}) *some = data::distorted(*some, how, some->size());
     };
-    const auto numbers = [](examples::run_of<Model>& run) { examples::terms_of_the_bound(run, run.train), examples::test_error(run); };
     const auto pictures = [](examples::run_of<Model>& run) {
-        using image  = typename Model::data;
-        const auto x = run.set.test_rows(30), turned = run.model().template compute<image>([](auto& r) { Model::turn_upright(r); }, x).values;
-        run.show("upright", rows<image>{examples::interleaved(x, turned, image::size)}, {.columns = 10}, "Turned upright", "rows of test images, below them what is read");
+        const auto x = run.set.test_rows(30), turned = run.model().template compute<typename Model::data>([](auto& r) { Model::turn_upright(r); }, x).values;
+        run.show("upright", rows<typename Model::data>{examples::interleaved(x, turned, Model::data::size)}, {.columns = 10}, "Turned upright", "rows of test images, below them what is read");
     };
-    return with.train<Model>({.pictures = pictures, .numbers = numbers, .data = moved});
+    return with.train<Model>({.pictures = pictures, .numbers = [](examples::run_of<Model>& run) { examples::terms_of_the_bound(run, run.train), examples::test_error(run); }, .data = moved});
 }
 template <std::size_t Side, std::size_t Wide>
 int choose(const examples::call& with, const data::distortion& how) {
@@ -53,7 +52,8 @@ int choose(const examples::call& with, const data::distortion& how) {
 int main(int argc, char** argv) {
     const trainer_card card{.name = "spatial_transformer_classifier", .about = "A classifier that turns digits upright", .epochs = 10,
                             .settings = {{"digits", std::string("rotated"), "rotated by up to a quarter turn, or scattered: turned, scaled and anywhere in 42 x 42 pixels"},
-                                         {"transformer", std::string("affine"), "affine, tps (a thin-plate spline) or none: a plain net of as many parameters"}}};
+                                         {"transformer", std::string("affine"), "affine, tps (a thin-plate spline) or none: a plain net of as many parameters"},
+                                         {"times", 1.0, "over which every training image is there, each time moved anew; an epoch sees all"}}};
     return examples::main_of(card, argc, argv, [](const examples::call& with) {
         return with.one_of("digits", {"rotated", "scattered"}) == "rotated" ? choose<28, 160>(with, data::rotated) : choose<42, 155>(with, data::scattered);
     });

@@ -37,6 +37,15 @@ BOOST_AUTO_TEST_CASE(a_quarter_turn_is_one) {
                     BOOST_TEST(int{turned[i][(y * 6 + x) * 2 + c]} == int{set[i][((5 - x) * 6 + y) * 2 + c]});
 }
 
+// Where images are there several times, the first of each is what it is alone, and the next is another.
+BOOST_AUTO_TEST_CASE(images_are_moved_several_times) {
+    const auto set = some(4, 1, 8), once = data::distorted(set, data::rotated, 5), thrice = data::distorted(set, data::rotated, 5, 3);
+    BOOST_TEST(thrice.size() == 12u);
+    BOOST_TEST(thrice.labels.size() == 12u);
+    BOOST_TEST(std::vector(thrice.pixels.begin(), thrice.pixels.begin() + 256) == once.pixels, boost::test_tools::per_element());
+    BOOST_TEST((std::vector(thrice.pixels.begin() + 256, thrice.pixels.begin() + 512) != once.pixels));
+}
+
 // In more room an image keeps its ink, wherever it lies; larger, it has more of it.
 BOOST_AUTO_TEST_CASE(images_are_scattered) {
     data::images set = some(200, 1, 9);

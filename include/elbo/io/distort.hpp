@@ -31,14 +31,18 @@ inline double bilinear(std::span<const std::uint8_t> image, const images& set, d
 }
 }  // namespace distorting
 
-// Image i of a seed is always moved in the same way.
-ELBO_OUTLINE inline images distorted(const images& from, const distortion& how, std::uint64_t seed) {
+// All images, `times` over, each time moved anew. What is image i of a seed is always moved in the same way.
+ELBO_OUTLINE inline images distorted(const images& from, const distortion& how, std::uint64_t seed, std::size_t times = 1) {
     images to = from;
     to.height += how.room, to.width += how.room;
-    to.pixels.assign(from.size() * to.image_size(), 0);
+    to.pixels.assign(times * from.size() * to.image_size(), 0);
+    for (std::size_t again = 1; again < times; ++again) {
+        to.labels.insert(to.labels.end(), from.labels.begin(), from.labels.end());
+        to.attributes.insert(to.attributes.end(), from.attributes.begin(), from.attributes.end());
+    }
     const draws random(seed, "distortion");
     const auto  half = [](std::size_t n) { return (static_cast<double>(n) - 1) / 2; };
-    for (std::size_t i = 0; i < from.size(); ++i) {
+    for (std::size_t i = 0; i < to.size(); ++i) {
         const auto drawn = [&](range r, std::uint32_t which) { return r.low + (r.high - r.low) * random.uniform(static_cast<std::uint32_t>(i), which); };
         const double angle = drawn(how.rotation, 0), scale = drawn(how.scale, 1), room = static_cast<double>(how.room) / 2;
         const double along = drawn({-room, room}, 2), down = drawn({-room, room}, 3), c = std::cos(angle) / scale, s = std::sin(angle) / scale;
@@ -47,7 +51,7 @@ ELBO_OUTLINE inline images distorted(const images& from, const distortion& how, 
                 const double dx = static_cast<double>(x) - half(to.width) - along, dy = static_cast<double>(y) - half(to.height) - down;
                 for (std::size_t k = 0; k < to.channels; ++k)
                     to.pixels[((i * to.height + y) * to.width + x) * to.channels + k] = static_cast<std::uint8_t>(
-                        distorting::bilinear(from[i], from, c * dx + s * dy + half(from.width), c * dy - s * dx + half(from.height), k) + 0.5);
+                        distorting::bilinear(from[i % from.size()], from, c * dx + s * dy + half(from.width), c * dy - s * dx + half(from.height), k) + 0.5);
             }
     }
     return to;
