@@ -91,7 +91,7 @@ void check_plan(const std::string& name, const tape& t, const row_counts& capaci
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(no_two_live_values_overlap) {
-    each_model([]<class M>(named_model<M> m) {
+    each_model_and_kinked([]<class M>(named_model<M> m) {
         for (const std::int64_t n : {1, 7, 20, 113}) {
             check_layout(m.name, programs::training<M>(), batches_of(n));
             check_layout(m.name, programs::evaluation<M>(), batches_of(n));
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(overlaps_are_seen) {
     BOOST_TEST(conflicts(t, layout.shared, schedule.time, batches_of(20)) > 0);
 }
 BOOST_AUTO_TEST_CASE(the_plan_is_an_upper_bound_and_a_close_one) {
-    each_model([]<class M>(named_model<M> m) {
+    each_model_and_kinked([]<class M>(named_model<M> m) {
         for (const std::int64_t n : {1, 3, 20, 100, 113, 1000}) {
             check_plan(m.name, programs::training<M>(), batches_of(n));
             check_plan(m.name, programs::evaluation<M>(), batches_of(n));
@@ -120,6 +120,16 @@ BOOST_AUTO_TEST_CASE(the_plan_is_an_upper_bound_and_a_close_one) {
     });
     for (std::uint32_t number = 0; number < 60; ++number)
         for (const std::int64_t n : {3, 100}) check_plan("tape " + std::to_string(number), random_tape(number, n).t, batches_of(n), 2);
+}
+// What nobody reads would be computed in vain, and planned for.
+BOOST_AUTO_TEST_CASE(nothing_is_recorded_that_nobody_reads) {
+    each_model_and_kinked([]<class M>(named_model<M> m) {
+        for (tape t : {programs::training<M>(), programs::evaluation<M>()}) {
+            const node_id recorded = t.size();
+            drop_unused(t);
+            BOOST_TEST(t.size() == recorded, m.name << ": " << recorded - t.size() << " verbs");
+        }
+    });
 }
 // What is handed out after a replay is there, whatever ran after it: losses of players too, under no name.
 BOOST_AUTO_TEST_CASE(losses_and_outputs_stay) {

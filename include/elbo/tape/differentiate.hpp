@@ -239,12 +239,13 @@ constexpr std::vector<node_id> differentiate(tape& t, node_id loss, node_id seed
     const auto   count = static_cast<std::size_t>(loss) + 1;
     reverse_pass pass{t, std::vector<char>(count, 0), std::vector<node_id>(count, -1)};
 
-    // What lies between the wanted values and the loss.
+    // What lies between the wanted values and the loss, and is no step function of them.
     for (node_id id = 0; id <= loss; ++id) {
-        const node& n  = t[id];
-        const auto  on = [&](node_id operand) { return operand >= 0 && pass.wants(operand); };
-        const bool  blocked = n.what == verb::argmax || (n.what == verb::view && n.i == 1);
-        pass.needed[static_cast<std::size_t>(id)] = wanted(id) || (!blocked && (on(n.a) || on(n.b) || on(n.c)));
+        const node& n        = t[id];
+        const auto  on       = [&](node_id operand) { return operand >= 0 && pass.wants(operand); };
+        const bool  blocked  = n.what == verb::argmax || (n.what == verb::view && n.i == 1) || (n.what == verb::map && slope_of(n.f).number == formula::none);
+        const bool  by_place = n.what == verb::gather || n.what == verb::scatter;  // b says where
+        pass.needed[static_cast<std::size_t>(id)] = wanted(id) || (!blocked && (on(n.a) || (on(n.b) && !by_place) || on(n.c)));
     }
     pass.gradient[static_cast<std::size_t>(loss)] = seed;
     for (node_id y = loss; y >= 0; --y) pass.step(y);
