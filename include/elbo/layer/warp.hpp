@@ -26,19 +26,15 @@ constexpr auto sample_bilinear(value<shape<C, H, W>, Axis, K> image, Places plac
     const auto right_share = x - left, bottom_share = y - top;
 
     const auto inside = [](auto at, double extent) { return map(formulas::inside{-0.5, extent - 0.5}, at); };
-    // The nearest pixel inside. By relu, which makes a number of what is none: an index is never wild.
-    const auto nearest = [](auto at, double extent) { return (extent - 1) - relu((extent - 1) - relu(at)); };
-    const auto corner  = [&](auto column, auto row, auto column_share, auto row_share) {
+    const auto nearest = [](auto at, double extent) { return map(formulas::confine{0, extent - 1}, at); };
+    const auto corner  = [&](auto column, auto row) {
         const auto place = nearest(row, H) * static_cast<double>(W) + nearest(column, W);
-        const auto share = column_share * inside(column, W) * (row_share * inside(row, H));
-        const auto seen  = gather<C>(image, place);
-        return as_pixels(in_shape<To>(seen)) * as_rows(share);
+        return as_pixels(in_shape<To>(gather<C>(image, place))) * as_rows(inside(column, W) * inside(row, H));
     };
-    const auto a = corner(left, top, 1.0 - right_share, 1.0 - bottom_share);
-    const auto b = corner(left + 1.0, top, right_share, 1.0 - bottom_share);
-    const auto c = corner(left, top + 1.0, 1.0 - right_share, bottom_share);
-    const auto d = corner(left + 1.0, top + 1.0, right_share, bottom_share);
-    return as_image<image_of<To>::height, image_of<To>::width>(a + b + c + d);
+    const auto between = [](auto from, auto to, auto share) { return from + (to - from) * as_rows(share); };
+    const auto above   = between(corner(left, top), corner(left + 1.0, top), right_share);
+    const auto below   = between(corner(left, top + 1.0), corner(left + 1.0, top + 1.0), right_share);
+    return as_image<image_of<To>::height, image_of<To>::width>(between(above, below, bottom_share));
 }
 
 namespace layers {

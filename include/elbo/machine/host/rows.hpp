@@ -112,6 +112,21 @@ ELBO_OUTLINE inline void finish_product(const frame& f, node_id id, index first,
     }
 }
 
+// Blocks of so many numbers, from and to where `at` says. Compilers have instructions for single ones.
+inline void gather_row(float* __restrict to, const float* __restrict from, const float* __restrict at, index blocks, index size) {
+    if (size == 1)
+        for (index k = 0; k < blocks; ++k) to[k] = from[static_cast<int>(at[k])];
+    else
+        for (index k = 0; k < blocks; ++k) std::memcpy(to + k * size, from + static_cast<index>(at[k]) * size, size * sizeof(float));
+}
+inline void scatter_row(float* __restrict to, const float* __restrict from, const float* __restrict at, index blocks, index size) {
+    if (size == 1)
+        for (index k = 0; k < blocks; ++k) to[static_cast<int>(at[k])] += from[k];
+    else
+        for (index k = 0; k < blocks; ++k)
+            for (index w = 0; w < size; ++w) to[static_cast<index>(at[k]) * size + w] += from[k * size + w];
+}
+
 // Rows [first, last) of any verb whose result has rows of its own.
 ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, index last, float* scratch) {
     const node& n = f.t[id];
@@ -168,18 +183,9 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
         }
         case verb::gather: case verb::scatter: {
             const row_view where = view_of(f, n.e, n.b);
-            const index    W = static_cast<index>(n.i), blocks = where.cols;
             for (index r = first; r < last; ++r) {
-                const float* at   = where.row(r);
-                const float* from = a(r);
-                float*       to   = y + r * C;
-                if (n.what == verb::scatter) std::memset(to, 0, C * sizeof(float));
-                for (index k = 0; k < blocks; ++k) {
-                    const index block = static_cast<index>(at[k]) * W;
-                    for (index w = 0; w < W; ++w)
-                        if (n.what == verb::gather) to[k * W + w] = from[block + w];
-                        else to[block + w] += from[k * W + w];
-                }
+                if (n.what == verb::gather) gather_row(y + r * C, a(r), where.row(r), where.cols, static_cast<index>(n.i));
+                else std::memset(y + r * C, 0, C * sizeof(float)), scatter_row(y + r * C, a(r), where.row(r), where.cols, static_cast<index>(n.i));
             }
             break;
         }
