@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # turns.py PROGRAMS: times every model by every program in turns, so that a noisy neighbour meets all of them, and prints the
 # table of medians. bench/run calls it, and says by the environment: PYTHON has an old PyTorch, PEERS_PYTHON has new peers
-# (either may have none), OPENBLAS a folder with the BLAS of the old one; TURNS and MODELS.
+# (either may have none), OPENBLAS a folder with the BLAS of the old one, PRELOAD_FOR_MKL a library that the new one
+# starts with; TURNS and MODELS.
 import os
 import statistics
 import subprocess
@@ -18,11 +19,13 @@ def output_of(*command, **options):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **options).stdout
 
 
-def environment(threads, python=None):
+def environment(threads, python=None, script=None):
     count = str(threads)
     all = {**os.environ, "OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count, "MKL_NUM_THREADS": count, "JAX_PLATFORMS": "cpu"}
-    if python == OLD and os.environ.get("OPENBLAS"):
+    if python == OLD and "OPENBLAS" in os.environ:
         all["LD_LIBRARY_PATH"] = os.environ["OPENBLAS"]
+    if python == NEW and script != "jax_peer.py" and "PRELOAD_FOR_MKL" in os.environ:
+        all["LD_PRELOAD"] = os.environ["PRELOAD_FOR_MKL"]
     return all
 
 
@@ -41,7 +44,7 @@ class Peer:
 
     def __init__(self, threads, python, script, *arguments):
         self.process = subprocess.Popen([python, os.path.join(HERE, script), *arguments, str(threads)], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(threads, python))
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(threads, python, script))
 
     def __call__(self, what):
         try:
