@@ -38,12 +38,28 @@ def linear(p, name, x):
     return x @ p[name + ".weight"] + p[name + ".bias"]
 
 
+# Kernels of 4 x 4 in strides of 2, as kernels of 2 x 2 over blocks of 2 x 2 pixels: XLA has fast loops for strides of one, and
+# plain ones for the gradients of others.
+def over_blocks(x, w):
+    return lax.conv_general_dilated(x, w, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+
 def conv(p, name, x):
-    return lax.conv_general_dilated(x, p[name + ".weight"], (2, 2), ((1, 1), (1, 1)), dimension_numbers=("NHWC", "HWIO", "NHWC")) + p[name + ".bias"]
+    x = jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    rows, height, width, channels = x.shape
+    blocks = x.reshape(rows, height // 2, 2, width // 2, 2, channels).transpose(0, 1, 3, 2, 4, 5).reshape(rows, height // 2, width // 2, -1)
+    w = p[name + ".weight"]
+    w = w.reshape(2, 2, 2, 2, *w.shape[2:]).transpose(0, 2, 1, 3, 4, 5).reshape(2, 2, -1, w.shape[3])
+    return over_blocks(blocks, w) + p[name + ".bias"]
 
 
 def conv_transpose(p, name, x):
-    return lax.conv_transpose(x, p[name + ".weight"], (2, 2), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")) + p[name + ".bias"]
+    w = p[name + ".weight"]
+    w = w.reshape(2, 2, 2, 2, *w.shape[2:])[::-1, :, ::-1].transpose(0, 2, 4, 1, 3, 5).reshape(2, 2, w.shape[2], -1)
+    blocks = over_blocks(jnp.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0))), w)
+    rows, height, width, _ = blocks.shape
+    y = blocks.reshape(rows, height, width, 2, 2, -1).transpose(0, 1, 3, 2, 4, 5).reshape(rows, 2 * height, 2 * width, -1)
+    return y[:, 1:-1, 1:-1] + p[name + ".bias"]
 
 
 def batch_norm(p, name, x, seen):
@@ -283,8 +299,8 @@ IMAGES_OF = {("conv_vae", "encoder.7"): (64, 7, 7), ("conv_vae", "decoder.2"): (
 
 def from_file(model, name, tensor):
     image = IMAGES_OF.get((model, name.rpartition(".")[0]))
-    if tensor.ndim == 4:  # (out, in, h, w); transposed (in, out, h, w), and turned around
-        return tensor.transpose(2, 3, 1, 0) if name.startswith("encoder") else tensor[:, :, ::-1, ::-1].transpose(2, 3, 0, 1)
+    if tensor.ndim == 4:  # (out, in, h, w); transposed (in, out, h, w)
+        return tensor.transpose(2, 3, 1, 0) if name.startswith("encoder") else tensor.transpose(2, 3, 0, 1)
     if image and name.startswith("encoder") and tensor.ndim == 2:
         tensor = tensor.reshape(-1, *image).transpose(0, 2, 3, 1).reshape(len(tensor), -1)
     elif image and name.startswith("decoder"):
