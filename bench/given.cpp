@@ -66,9 +66,11 @@ void write(const std::string& path) {
 
     // No zeros and ones, so that none can stand in for another; and labels that differ: what tells two apart is the difference of
     // two bounds of hundreds of nats.
-    for (const tensor_place& p : parameter_places<Model>())
+    for (const tensor_place& p : parameter_places<Model>()) {
+        const double by = p.name.ends_with("condition") ? 0.3 : 0.01;
         for (std::size_t i = p.offset; i < p.offset + p.size; ++i)
-            model.parameters()[i] += static_cast<float>((p.name.ends_with("condition") ? 0.3 : 0.01) * draws(seed, "stirred").normal(static_cast<std::uint32_t>(i)));
+            model.parameters()[i] += static_cast<float>(by * draws(seed, "stirred").normal(static_cast<std::uint32_t>(i)));
+    }
     outgoing_tensors out;
     out.add(parameter_places<Model>(), std::as_const(model).parameters(), "parameter.");
 

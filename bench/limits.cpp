@@ -35,7 +35,7 @@ double gflops(host& on) {
     const auto            run   = [&] {
         on.workers().run([&](int) { [[maybe_unused]] const volatile float kept = run_chains(turns, factor, term); });
     };
-    return 2e-9 * static_cast<double>(turns * chains * lanes) * on.threads() / bench::timings(run).front();
+    return 2e-9 * static_cast<double>(turns * chains * lanes) * on.threads() / bench::timings(run, 5).front();
 }
 
 double gigabytes(host& on, std::size_t bytes) {
@@ -53,7 +53,7 @@ double gigabytes(host& on, std::size_t bytes) {
             for (std::size_t i = 0; i < part; ++i) a[i] = b[i] + s * c[i];
         });
     };
-    return 12e-9 * static_cast<double>(part) * on.threads() / bench::timings(run).front();
+    return 12e-9 * static_cast<double>(part) * on.threads() / bench::timings(run, 5).front();
 }
 
 }  // namespace

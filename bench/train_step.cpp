@@ -57,7 +57,8 @@ void measure_step(const bench::entry<Model>& of, int threads, bool once) {
 template <class Model>
 void print_cost(const bench::entry<Model>& of) {
     const auto batch = static_cast<std::int64_t>(of.batch);
-    std::printf("%s %zu %lld %lld\n", of.name, of.images, static_cast<long long>(plan<Model>::flops(batch)), static_cast<long long>(plan<Model>::parameters));
+    const auto flops = static_cast<long long>(plan<Model>::flops(batch)), parameters = static_cast<long long>(plan<Model>::parameters);
+    std::printf("%s %zu %lld %lld\n", of.name, of.images, flops, parameters);
 }
 
 int main(int argc, char** argv) {
@@ -75,5 +76,7 @@ int main(int argc, char** argv) {
         measure_step(m, threads, once);
         if (on_a_device && std::is_same_v<M, bench::fc_vae>) m.batch = m.images = 1000, measure_step(m, threads, once);
     });
-    if (once) measure_step(bench::entry<full_vae>{"full_vae", 20, 20}, 1, true), measure_step(bench::entry<rows_in_turn>{"vrnn", 20, 20}, 1, true);
+    if (!once) return 0;
+    measure_step(bench::entry<full_vae>{"full_vae", 20, 20}, 1, true);
+    measure_step(bench::entry<rows_in_turn>{"vrnn", 20, 20}, 1, true);
 }

@@ -82,7 +82,8 @@ def nats_of_pixels(logits, x):
 # ---- each model: its parameters; loss(parameters, inputs, noise) and the batch norms' statistics; how much noise ----
 
 def fc_parameters(rng):
-    return {**dense(rng, "encoder.1", 784, 500), **dense(rng, "encoder.3", 500, 40), **dense(rng, "decoder.0", 20, 500), **dense(rng, "decoder.2", 500, 784)}
+    return {**dense(rng, "encoder.1", 784, 500), **dense(rng, "encoder.3", 500, 40),
+            **dense(rng, "decoder.0", 20, 500), **dense(rng, "decoder.2", 500, 784)}
 
 
 def fc_loss(p, inputs, noise):
@@ -113,7 +114,8 @@ def conv_loss(p, inputs, noise):
 
 
 def labelled_parameters(rng):
-    return {**dense(rng, "encoder.2", 794, 500), **dense(rng, "encoder.4", 500, 40), **dense(rng, "decoder.1", 30, 500), **dense(rng, "decoder.3", 500, 784)}
+    return {**dense(rng, "encoder.2", 794, 500), **dense(rng, "encoder.4", 500, 40),
+            **dense(rng, "decoder.1", 30, 500), **dense(rng, "decoder.3", 500, 784)}
 
 
 def labelled_loss(p, inputs, noise):
@@ -165,7 +167,8 @@ def lstm(p, name, x, state):
 def draw_parameters(rng):
     return {**lstm_parameters(rng, "encoder", 264, 256), **dense(rng, "posterior.0", 256, 200), **lstm_parameters(rng, "decoder", 100, 256),
             **dense(rng, "look.0", 256, 5), **dense(rng, "aim.0", 256, 5), **dense(rng, "write.0", 256, 25),
-            "canvas.start": np.zeros(784, np.float32), "encoder_state.start": np.zeros(512, np.float32), "decoder_state.start": np.zeros(512, np.float32)}
+            "canvas.start": np.zeros(784, np.float32), "encoder_state.start": np.zeros(512, np.float32),
+            "decoder_state.start": np.zeros(512, np.float32)}
 
 
 def draw_loss(p, inputs, noise):
@@ -207,7 +210,8 @@ def draw_loss(p, inputs, noise):
 def posed_parameters(rng):
     return {**dense(rng, "encoder.1", 784, 256), **dense(rng, "encoder.3", 256, 256), **dense(rng, "encoder.5", 256, 40),
             **dense(rng, "decoder.0", 20, 256), **dense(rng, "decoder.2", 256, 256), **dense(rng, "decoder.4", 256, 784),
-            **dense(rng, "pose.1", 784, 256), **dense(rng, "pose.3", 256, 256), "pose.5.weight": 0.05 * glorot(rng, 256, 6), "pose.5.bias": np.zeros(6, np.float32)}
+            **dense(rng, "pose.1", 784, 256), **dense(rng, "pose.3", 256, 256),
+            "pose.5.weight": 0.05 * glorot(rng, 256, 6), "pose.5.bias": np.zeros(6, np.float32)}
 
 
 def moved(image, pose):
@@ -294,7 +298,8 @@ def make(name):
 
 
 # Vectors that are images: channels are first in the files.
-IMAGES_OF = {("conv_vae", "encoder.7"): (64, 7, 7), ("conv_vae", "decoder.2"): (64, 7, 7), ("photo_vae", "encoder.7"): (256, 8, 8), ("photo_vae", "decoder.0"): (256, 8, 8)}
+IMAGES_OF = {("conv_vae", "encoder.7"): (64, 7, 7), ("conv_vae", "decoder.2"): (64, 7, 7),
+             ("photo_vae", "encoder.7"): (256, 8, 8), ("photo_vae", "decoder.0"): (256, 8, 8)}
 
 
 def from_file(model, name, tensor):

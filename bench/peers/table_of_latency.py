@@ -10,7 +10,8 @@ TURNS = min(3, int(os.environ.get("TURNS", 5)))
 
 def timed(threads, python, way):
     try:
-        out = output_of(python, os.path.join(HERE, "latency.py"), way, str(threads), stderr=subprocess.DEVNULL, env=environment(threads, python, way))
+        out = output_of(python, os.path.join(HERE, "latency.py"), way, str(threads), stderr=subprocess.DEVNULL,
+                        env=environment(threads, python, "latency.py"))
         return [line.split() for line in out.splitlines()]
     except subprocess.CalledProcessError:
         return []
@@ -20,10 +21,10 @@ def main():
     old, new, onnx = version(OLD, "torch"), version(NEW, "torch"), version(NEW, "onnxruntime")
     ways = {
         "elbo": lambda threads: ours("latency", threads),
-        f"PyTorch {old or ''}": old and (lambda threads: timed(threads, OLD, "eager")),
+        f"PyTorch {old or 'of Debian'}": old and (lambda threads: timed(threads, OLD, "eager")),
         "traced": old and (lambda threads: timed(threads, OLD, "traced")),
         f"PyTorch {new or 'newest'}, compiled": new and (lambda threads: timed(threads, NEW, "compiled")),
-        f"ONNX Runtime {onnx or ''}": new and onnx and (lambda threads: timed(threads, NEW, "onnx")),
+        f"ONNX Runtime {onnx or ''}".strip(): new and onnx and (lambda threads: timed(threads, NEW, "onnx")),
     }
     print("| model, threads | " + " | ".join(ways) + " |")
     print("|---" * (len(ways) + 1) + "|")

@@ -19,9 +19,9 @@ def of(*command):
 
 def main():
     old, new, jax = version(OLD, "torch"), version(NEW, "torch"), version(NEW, "jax")
-    columns = {"elbo": of_ours(), f"PyTorch {old or ''}": old and of(OLD, "pytorch.py", "eager"),
+    columns = {"elbo": of_ours(), f"PyTorch {old or 'of Debian'}": old and of(OLD, "pytorch.py", "eager"),
                f"PyTorch {new or 'newest'}": new and of(NEW, "pytorch.py", "eager"), "compiled": new and of(NEW, "pytorch.py", "compiled"),
-               f"JAX {jax or ''}": jax and of(NEW, "jax_peer.py")}
+               f"JAX {jax or ''}".strip(): jax and of(NEW, "jax_peer.py")}
     print("| " + " | ".join(columns) + " |")
     print("|---" * len(columns) + "|")
     print("| " + " | ".join(shown(x) for x in columns.values()) + " |")

@@ -35,7 +35,7 @@ def speed(start, threads, busy):
 
 def main():
     old, new = version(OLD, "torch"), version(NEW, "torch")
-    rows = {"elbo": Ours, f"PyTorch {old or ''}": old and (lambda threads: Peer(threads, OLD, "pytorch.py", "eager")),
+    rows = {"elbo": Ours, f"PyTorch {old or 'of Debian'}": old and (lambda threads: Peer(threads, OLD, "pytorch.py", "eager")),
             f"PyTorch {new or 'newest'}": new and (lambda threads: Peer(threads, NEW, "pytorch.py", "eager"))}
     print("| fc_vae, images/s | one thread | two threads | two threads and a neighbour |")
     print("|---|---|---|---|")
