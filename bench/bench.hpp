@@ -7,9 +7,9 @@
 
 namespace bench {
 
-// The median of `runs` timings of f, each long enough to be one, in seconds a call.
+// `runs` timings of f, each long enough to be one, in seconds a call, the shortest first.
 template <class F>
-double median_seconds(F f, int runs = 15, double least = 0.05) {
+std::vector<double> timings(F f, int runs = 15, double least = 0.05) {
     using clock = std::chrono::steady_clock;
     const auto seconds = [](clock::duration d) { return std::chrono::duration<double>(d).count(); };
     f();
@@ -22,8 +22,13 @@ double median_seconds(F f, int runs = 15, double least = 0.05) {
         for (int i = 0; i < reps; ++i) f();
         times.push_back(seconds(clock::now() - begin) / reps);
     }
-    std::nth_element(times.begin(), times.begin() + runs / 2, times.end());
-    return times[static_cast<std::size_t>(runs / 2)];
+    std::sort(times.begin(), times.end());
+    return times;
+}
+template <class F>
+double median_seconds(F f) {
+    const auto times = timings(f);
+    return times[times.size() / 2];
 }
 
 }  // namespace bench

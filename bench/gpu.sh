@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Everything that needs a GPU, in one go and within ten minutes on a machine with eight cores: builds, the parity of every
+# Everything that needs a GPU, in one go and within fifteen minutes on a machine with eight cores: builds, the parity of every
 # verb, formula and model, trainers beside the host, sanitizers, speed beside PyTorch. The last lines are a table, which
 # bench/GPU.md gets as well. BUILD names another folder than build/gpu; FOR another GPU than 90 (Hopper).
 set -uo pipefail
@@ -36,7 +36,7 @@ fi
 echo "== speed"
 python=${PYTHON:-python3}
 timeout 60 "$programs/bench_train_step_CUDA" >"$build.ours" || echo "train_step: $?"
-"$python" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null && timeout 150 "$python" bench/peers/pytorch.py cuda >"$build.peers" 2>/dev/null || true
+"$python" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null && timeout 400 "$python" bench/peers/pytorch.py cuda >"$build.peers" 2>/dev/null || true
 {
     echo "# Speed on a GPU"
     echo

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Images a second of whole training steps: forward, backward, Adam; data in memory. Each line: model, batch, machine, images/s.
-//     train_step THREADS     on the host
-//     train_step             on a device, which it is compiled for with ELBO_BENCH_ON_DEVICE
-//     train_step once        one step of each model and no timing: for sanitizers
+//     train_step THREADS [MODEL...]     on the host: these models, or all
+//     train_step cost                   of one step: model, images, FLOPs, parameters
+//     train_step                        on a device, which it is compiled for with ELBO_BENCH_ON_DEVICE
+//     train_step once                   one step of each model and no timing: for sanitizers
 
 #include "bench.hpp"
+#include "models.hpp"
 
-#include <elbo/elbo.hpp>
 #ifdef ELBO_BENCH_ON_DEVICE
 #include <elbo/device.hpp>
 #else
@@ -14,38 +15,18 @@
 #endif
 #include <elbo/train.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
 using namespace elbo;
-using image = shape<1, 28, 28>;
-
-struct encoder : stack<image, flatten, linear<500>, act::tanh, linear<40>, to<diagonal_normal<20>>> {};
-struct decoder : stack<shape<20>, linear<500>, act::tanh, linear<784>, reshape<image>, to<bernoulli>> {};
-struct fc_vae : vae<encoder, decoder> {};
-
-struct conv_encoder : stack<image, conv<32, 4, 2, 1>, batch_norm<>, act::relu, conv<64, 4, 2, 1>, batch_norm<>, act::relu,
-                            flatten, linear<256>, batch_norm<>, act::relu, linear<40>, to<diagonal_normal<20>>> {};
-struct conv_decoder : stack<shape<20>, linear<256>, act::relu, linear<3136>, act::relu, reshape<shape<64, 7, 7>>,
-                            conv_transpose<32, 4, 2, 1>, batch_norm<>, act::relu, conv_transpose<1, 4, 2, 1>, to<bernoulli>> {};
-struct conv_vae : vae<conv_encoder, conv_decoder> {};
-
-struct draw_10 : draw<image, time_steps<10>, hidden_units<256>, code_size<100>, glimpses<2, 5>> {};
-
-// 64 x 64 pixels in colour, the nets of a DCGAN.
-using photo = shape<3, 64, 64>;
-struct photo_encoder : stack<photo, conv<64, 4, 2, 1>, act::relu, conv<128, 4, 2, 1>, act::relu, conv<256, 4, 2, 1>, act::relu, flatten, linear<200>,
-                             to<diagonal_normal<100>>> {};
-struct photo_decoder : stack<shape<100>, linear<16384>, act::relu, reshape<shape<256, 8, 8>>, conv_transpose<128, 4, 2, 1>, act::relu,
-                             conv_transpose<64, 4, 2, 1>, act::relu, conv_transpose<3, 4, 2, 1>, to<bernoulli>> {};
-struct photo_vae : vae<photo_encoder, photo_decoder> {};
 
 // What a sanitizer should see too.
-struct full_encoder : stack<image, flatten, linear<64>, act::tanh, linear<65>, to<full_normal<10>>> {};
-struct full_decoder : stack<shape<10>, linear<64>, act::tanh, linear<784>, reshape<image>, to<bernoulli>> {};
+struct full_encoder : stack<bench::image, flatten, linear<64>, act::tanh, linear<65>, to<full_normal<10>>> {};
+struct full_decoder : stack<shape<10>, linear<64>, act::tanh, linear<784>, reshape<bench::image>, to<bernoulli>> {};
 struct full_vae : vae<full_encoder, full_decoder, objective<importance_bound<5>>> {};
-struct rows_in_turn : vrnn<image, hidden_units<64>, code_size<8>, feature_size<32>> {};
+struct rows_in_turn : vrnn<bench::image, hidden_units<64>, code_size<8>, feature_size<32>> {};
 
 #ifdef ELBO_BENCH_ON_DEVICE
 using machine = device;
@@ -60,22 +41,42 @@ const char*      name_of(int threads) { return threads == 1 ? "1" : threads == 2
 #endif
 
 template <class Model>
-void measure_step(const char* name, int threads, bool once, std::size_t batch) {
-    trainer<Model, machine> train{{.batch = batch, .seed = 1}, options_for(threads)};
-    for (float& x : train.input(0)) x = 0.5f;
-    if (once) return train.take_step(batch, 0);
-    const double t = bench::median_seconds([&] { train.take_step(batch, 0); });
-    std::printf("%s %zu %s %.0f\n", name, batch, name_of(threads), static_cast<double>(batch) / t);
+void measure_step(const bench::entry<Model>& of, int threads, bool once) {
+    trainer<Model, machine> train{{.batch = of.batch, .seed = 1}, options_for(threads)};
+    for (std::size_t i = 0; i < Model::inputs::size; ++i) {
+        const auto x     = train.input(i);
+        const bool label = train.model().outline().inputs[i].what == input_outline::kind::label;
+        for (std::size_t k = 0; k < x.size(); ++k) x[k] = label ? static_cast<float>(k % 10) : 0.5f;
+    }
+    if (once) return train.take_step(of.batch, 0);
+    const double t = bench::median_seconds([&] { train.take_step(of.batch, 0); });
+    std::printf("%s %zu %s %.0f\n", of.name, of.batch, name_of(threads), static_cast<double>(of.images) / t);
     std::fflush(stdout);
 }
 
+template <class Model>
+void print_cost(const bench::entry<Model>& of) {
+    const auto batch = static_cast<std::int64_t>(of.batch);
+    const auto flops = static_cast<long long>(plan<Model>::flops(batch)), parameters = static_cast<long long>(plan<Model>::parameters);
+    std::printf("%s %zu %lld %lld\n", of.name, of.images, flops, parameters);
+}
+
 int main(int argc, char** argv) {
-    const bool once    = argc > 1 && std::string_view(argv[1]) == "once";
-    const int  threads = argc > 1 && !once ? std::atoi(argv[1]) : 1;
-    measure_step<fc_vae>("fc_vae", threads, once, 100);
-    if (on_a_device) measure_step<fc_vae>("fc_vae", threads, once, 1000);
-    measure_step<conv_vae>("conv_vae", threads, once, 100);
-    measure_step<draw_10>("draw", threads, once, 64);
-    if (on_a_device) measure_step<photo_vae>("photo_vae", threads, once, once ? 16 : 256);
-    if (once) measure_step<full_vae>("full_vae", threads, once, 20), measure_step<rows_in_turn>("vrnn", threads, once, 20);
+    const std::string_view how     = argc > 1 ? argv[1] : "1";
+    const bool             once    = how == "once";
+    const int              threads = once ? 1 : std::max(1, std::atoi(argv[argc > 1 ? 1 : 0]));
+    if (how == "cost") return bench::each_model([]<class M>(bench::entry<M> m) { print_cost(m); }), 0;
+
+    const auto wanted = [&](std::string_view name) {
+        return argc < 3 || std::any_of(argv + 2, argv + argc, [&](const char* one) { return name == one; });
+    };
+    bench::each_model([&]<class M>(bench::entry<M> m) {
+        if (!wanted(m.name)) return;
+        if (on_a_device && m.batch == 32) m.batch = m.images = once ? 16 : 256;
+        measure_step(m, threads, once);
+        if (on_a_device && std::is_same_v<M, bench::fc_vae>) m.batch = m.images = 1000, measure_step(m, threads, once);
+    });
+    if (!once) return 0;
+    measure_step(bench::entry<full_vae>{"full_vae", 20, 20}, 1, true);
+    measure_step(bench::entry<rows_in_turn>{"vrnn", 20, 20}, 1, true);
 }

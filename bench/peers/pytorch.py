@@ -1,160 +1,77 @@
 # SPDX-License-Identifier: MIT
-# The models of train_step.cpp as a PyTorch user would write them well: fused log-likelihood on logits, channels_last
-# convolutions, gradients set to None.
-#     pytorch.py THREADS     on the processor
-#     pytorch.py cuda        on a GPU: eager, compiled, and the whole step as one CUDA graph
-import statistics
+# Steps of torch_models.py, old PyTorch and new: gradients set to None, Adam fused where there is one.
+#     pytorch.py eager|compiled agree FOLDER [MODEL...]    the steps that `given FOLDER` wrote, computed again
+#     pytorch.py eager|compiled THREADS                    images/s of the models named on standard input
+#     pytorch.py cuda                                      on a GPU: eager, compiled, and the whole step as one CUDA graph
 import sys
-import time
 
 import torch
-from torch import nn
-from torch.nn import functional as F
 
-on_gpu = len(sys.argv) > 1 and sys.argv[1] == "cuda"
-threads = int(sys.argv[1]) if len(sys.argv) > 1 and not on_gpu else 1
-torch.set_num_threads(threads)
-torch.manual_seed(1)
+import steps
+from torch_models import MODELS, name_here
 
 
-class VAE(nn.Module):
-    def __init__(self, encoder, decoder):
-        super().__init__()
-        self.encoder, self.decoder = encoder, decoder
-
-    def forward(self, x):
-        mean, log_variance = self.encoder(x).chunk(2, 1)
-        z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-        logits = self.decoder(z)
-        reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
-        kl = 0.5 * (mean * mean + log_variance.exp() - log_variance - 1).sum()
-        return (reconstruction + kl) / len(x)
+def model_and_inputs(name, batch=None):
+    inputs = [torch.from_numpy(x) for x in steps.inputs_of(name)]
+    if batch is not None:
+        inputs = [x[:1].expand(batch, *x.shape[1:]).contiguous() for x in inputs]
+    return MODELS[name](), [x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x for x in inputs]
 
 
-def fc_vae(batch=100):
-    return VAE(nn.Sequential(nn.Linear(784, 500), nn.Tanh(), nn.Linear(500, 40)),
-               nn.Sequential(nn.Linear(20, 500), nn.Tanh(), nn.Linear(500, 784))), torch.full((batch, 784), 0.5)
+def adam(model, **options):
+    try:
+        return torch.optim.Adam(model.parameters(), lr=1e-3, fused=True, **options)
+    except (RuntimeError, TypeError):  # before 2.4 there is none on a processor
+        return torch.optim.Adam(model.parameters(), lr=1e-3, **options)
 
 
-def conv_vae():
-    encoder = nn.Sequential(nn.Conv2d(1, 32, 4, 2, 1), nn.BatchNorm2d(32), nn.ReLU(), nn.Conv2d(32, 64, 4, 2, 1),
-                            nn.BatchNorm2d(64), nn.ReLU(), nn.Flatten(), nn.Linear(3136, 256), nn.BatchNorm1d(256),
-                            nn.ReLU(), nn.Linear(256, 40))
-    decoder = nn.Sequential(nn.Linear(20, 256), nn.ReLU(), nn.Linear(256, 3136), nn.ReLU(), nn.Unflatten(1, (64, 7, 7)),
-                            nn.ConvTranspose2d(64, 32, 4, 2, 1), nn.BatchNorm2d(32), nn.ReLU(),
-                            nn.ConvTranspose2d(32, 1, 4, 2, 1))
-    x = torch.full((100, 1, 28, 28), 0.5).contiguous(memory_format=torch.channels_last)
-    return VAE(encoder, decoder).to(memory_format=torch.channels_last), x
+def agree(way, folder, names):
+    torch.set_num_threads(1)
+    for name in names:
+        given, model = steps.Given(folder, name), MODELS[name]()
+        theirs = dict(model.named_parameters())
+        assert sorted(theirs) == sorted(name_here(name, n) for n in given.parameters), name
+        with torch.no_grad():
+            for n, values in given.parameters.items():
+                to = theirs[name_here(name, n)]
+                to.copy_(torch.from_numpy(values.copy()).view(to.shape))
+        loss_of = torch.compile(model) if way == "compiled" else model
+        loss = loss_of(*(torch.from_numpy(x.copy()) for x in given.inputs), [torch.from_numpy(e.copy()) for e in given.noise])
+        loss.backward()
+        gradients = {n: theirs[name_here(name, n)].grad.numpy() for n in given.gradients}
+        steps.compare(f"PyTorch {torch.__version__} {way}", name, given, loss.item(), gradients)
 
 
-class Attention(nn.Module):
-    """A grid of n x n Gaussian filters over 28 x 28 pixels."""
+def on_the_processor(way):
+    def make(name):
+        model, inputs = model_and_inputs(name)
+        optimiser = adam(model)
+        loss_of = torch.compile(model) if way == "compiled" else model
 
-    def __init__(self, hidden, n):
-        super().__init__()
-        self.n, self.numbers = n, nn.Linear(hidden, 5)
-        self.register_buffer("offsets", torch.arange(n) - n / 2 + 0.5)
-        self.register_buffer("pixels", torch.arange(28) + 1.0)
+        def step(repetitions):
+            for _ in range(repetitions):
+                optimiser.zero_grad(set_to_none=True)
+                loss_of(*inputs).backward()
+                optimiser.step()
 
-    def bank(self, centre, stride, log_variance):
-        means = centre + stride * self.offsets
-        energy = (self.pixels - means.unsqueeze(2)).square() * (-0.5 * torch.exp(-log_variance)).unsqueeze(2)
-        return torch.softmax(energy, 2)
+        return step
 
-    def forward(self, h):
-        x, y, log_variance, log_stride, log_gain = self.numbers(h).split(1, 1)
-        stride = torch.exp(log_stride) * (27 / (self.n - 1))
-        vertical = self.bank((y + 1) * 14.5, stride, log_variance)
-        horizontal = self.bank((x + 1) * 14.5, stride, log_variance)
-        return vertical, horizontal, torch.exp(log_gain).unsqueeze(2)
-
-
-class Draw(nn.Module):
-    def __init__(self, steps=10, hidden=256, codes=100, read=2, write=5):
-        super().__init__()
-        self.steps, self.write = steps, write
-        self.encoder = nn.LSTMCell(2 * read * read + hidden, hidden)
-        self.decoder = nn.LSTMCell(codes, hidden)
-        self.posterior, self.brush = nn.Linear(hidden, 2 * codes), nn.Linear(hidden, write * write)
-        self.look, self.aim = Attention(hidden, read), Attention(hidden, write)
-        self.canvas = nn.Parameter(torch.zeros(28, 28))
-        self.encoder_0, self.decoder_0 = nn.Parameter(torch.zeros(2, hidden)), nn.Parameter(torch.zeros(2, hidden))
-
-    def forward(self, x):
-        rows = len(x)
-        x = x.view(rows, 28, 28)
-        canvas = self.canvas.expand(rows, 28, 28)
-        encoder = [s.expand(rows, -1) for s in self.encoder_0]
-        decoder = [s.expand(rows, -1) for s in self.decoder_0]
-        kl = 0
-        for _ in range(self.steps):
-            vertical, horizontal, gain = self.look(decoder[0])
-            both = torch.stack((x, x - torch.sigmoid(canvas)), 1)
-            seen = (vertical.unsqueeze(1) @ both @ horizontal.transpose(1, 2).unsqueeze(1)) * gain.unsqueeze(1)
-            encoder = self.encoder(torch.cat((seen.flatten(1), decoder[0]), 1), encoder)
-            mean, log_variance = self.posterior(encoder[0]).chunk(2, 1)
-            z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
-            kl = kl + 0.5 * (mean * mean + log_variance.exp() - log_variance - 1).sum()
-            decoder = self.decoder(z, decoder)
-            vertical, horizontal, gain = self.aim(decoder[0])
-            brush = self.brush(decoder[0]).view(rows, self.write, self.write)
-            canvas = canvas + vertical.transpose(1, 2) @ brush @ horizontal / gain
-        return (F.binary_cross_entropy_with_logits(canvas, x, reduction="sum") + kl) / rows
-
-
-def draw():
-    return Draw(), torch.full((64, 784), 0.5)
-
-
-def photo_vae(batch=256):
-    encoder = nn.Sequential(nn.Conv2d(3, 64, 4, 2, 1), nn.ReLU(), nn.Conv2d(64, 128, 4, 2, 1), nn.ReLU(), nn.Conv2d(128, 256, 4, 2, 1),
-                            nn.ReLU(), nn.Flatten(), nn.Linear(16384, 200))
-    decoder = nn.Sequential(nn.Linear(100, 16384), nn.ReLU(), nn.Unflatten(1, (256, 8, 8)), nn.ConvTranspose2d(256, 128, 4, 2, 1), nn.ReLU(),
-                            nn.ConvTranspose2d(128, 64, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(64, 3, 4, 2, 1))
-    x = torch.full((batch, 3, 64, 64), 0.5).contiguous(memory_format=torch.channels_last)
-    return VAE(encoder, decoder).to(memory_format=torch.channels_last), x
-
-
-def median_seconds(step):
-    for _ in range(5):
-        step()
-    begin = time.perf_counter()
-    step()
-    repetitions = max(1, int(0.05 / (time.perf_counter() - begin)))
-    times = []
-    for _ in range(15):
-        begin = time.perf_counter()
-        for _ in range(repetitions):
-            step()
-        times.append((time.perf_counter() - begin) / repetitions)
-    return statistics.median(times)
-
-
-def measure(name, make):
-    model, x = make()
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-
-    def step():
-        optimiser.zero_grad(set_to_none=True)
-        model(x).backward()
-        optimiser.step()
-
-    print(name, len(x), threads, round(len(x) / median_seconds(step)), flush=True)
+    return make
 
 
 # Each step ends with the loss on the host, as a training loop that logs it does.
-def measure_on_gpu(name, make):
+def on_a_gpu(name, batch):
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     for way in ("eager", "compiled", "graph"):
         try:
-            model, x = make()
-            model, x = model.cuda(), x.cuda()
-            optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True, capturable=way == "graph")
+            model, inputs = model_and_inputs(name, batch)
+            model, inputs = model.cuda(), [x.cuda() for x in inputs]
+            optimiser = adam(model, capturable=way == "graph")
             loss_of = torch.compile(model) if way == "compiled" else model
 
             def step():
                 optimiser.zero_grad(set_to_none=way != "graph")
-                loss = loss_of(x)
+                loss = loss_of(*inputs)
                 loss.backward()
                 optimiser.step()
                 return loss
@@ -174,18 +91,24 @@ def measure_on_gpu(name, make):
                     graph.replay()
                     return kept
 
-            print(name, len(x), way, round(len(x) / median_seconds(lambda: replay().item())), flush=True)
+            def several(repetitions):
+                for _ in range(repetitions):
+                    replay().item()
+
+            images = batch * (2 if name == "m2" else 1)
+            print(name, batch, way, round(images / steps.median_seconds(several)), flush=True)
         except Exception as problem:  # a way that this version does not have is a line of the table, not its end
             print(name, "-", way, type(problem).__name__, flush=True)
 
 
-if on_gpu:
-    measure_on_gpu("fc_vae", fc_vae)
-    measure_on_gpu("fc_vae", lambda: fc_vae(1000))
-    measure_on_gpu("conv_vae", conv_vae)
-    measure_on_gpu("draw", draw)
-    measure_on_gpu("photo_vae", photo_vae)
-else:
-    measure("fc_vae", fc_vae)
-    measure("conv_vae", conv_vae)
-    measure("draw", draw)
+if __name__ == "__main__":
+    torch.manual_seed(1)
+    how, rest = sys.argv[1], sys.argv[2:]
+    if how == "cuda":
+        for name, batch in (("fc_vae", 1000), *steps.BATCHES.items()):
+            on_a_gpu(name, 256 if name == "photo_vae" else batch)
+    elif rest[0] == "agree":
+        agree(how, rest[1], rest[2:] or list(MODELS))
+    else:
+        torch.set_num_threads(int(rest[0]))
+        steps.serve(on_the_processor(how))

@@ -72,9 +72,7 @@ ELBO_OUTLINE inline void convolve_rows(const frame& f, node_id id, index first, 
     float*        turned  = scratch + P * T;
     float*        rest    = turned + T * co;
     const float*  filter  = f.at[static_cast<index>(n.b)];
-    if (n.what == verb::conv_data)  // (T, co) to (co, T), once for all these rows
-        for (index t = 0; t < T; ++t)
-            for (index c = 0; c < co; ++c) turned[c * T + t] = filter[t * co + c];
+    if (n.what == verb::conv_data) gemm::transpose(filter, co, T, co, turned, T);  // once for all these rows
     for (index r = first; r < last; ++r) {
         const float* a = f.at[static_cast<index>(n.a)] + r * f.cols(n.a);
         float*       y = f.at[static_cast<index>(id)] + r * static_cast<index>(n.e.cols);
