@@ -25,6 +25,7 @@ trainer_card with_common_settings(trainer_card card) {
     for (const setting& s : std::vector<setting>{
              {"learning_rate", 1e-3, "it falls along a cosine to a hundredth of this"},
              {"optimizer", std::string("adam"), "adam, adam_w, sgd, rms_prop, adagrad or ada_delta"},
+             {"validate", 0.0, "1: judge by a sixth of the training images, held out, and leave the test images alone"},
              {"binarise", 0.0, "1: draw each pixel anew whenever it is seen"},
              {"average", 0.0, "decay of the running average of the weights that is evaluated; 0: none"},
              {"nll_images", 1000.0, "test images for the importance-sampled likelihood"},
@@ -81,18 +82,26 @@ void write_results(const std::string& path, const std::vector<named_value>& resu
 
 // ---- data.hpp ----
 
+namespace {
+
+// One training image of so many.
+void hold_out_for_test(data::splits& s, std::size_t of) {
+    auto [rest, held] = data::hold_out(s.train, s.train.size() / of, 1);
+    s.train = std::move(rest), s.test = std::move(held);
+}
+
+}  // namespace
+
 data_set load_data(const options& o, bool coloured_digits) {
     data_set set;
     if (o.data == "digits") {
         set.splits = data::procedural_digits({.train = o.fast ? 2000u : 60000u, .test = o.fast ? 500u : 10000u, .seed = 1}, {.colour = coloured_digits});
     } else {
         set.splits = data::load(o.data);
-        if (set.splits.test.size() == 0) {
-            auto [rest, held] = data::hold_out(set.splits.train, set.splits.train.size() / 10, 1);
-            set.splits.train = std::move(rest), set.splits.test = std::move(held);
-        }
+        if (set.splits.test.size() == 0) hold_out_for_test(set.splits, 10);
         if (o.fast) set.splits.train = some_of(set.splits.train, 2000), set.splits.test = some_of(set.splits.test, 500);
     }
+    if (o.number("validate") != 0) hold_out_for_test(set.splits, 6);
     if (!set.splits.test.labelled()) mix(set.splits.test);
     set.held_out = some_of(set.splits.test, 1000);
     set.binarise = o.number("binarise") != 0;

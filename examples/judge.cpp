@@ -60,4 +60,19 @@ void agreement_of(example_run& run, std::span<const float> images, std::span<con
     run.number("agreement", 100 * by.agreement(images, labels), "% of " + std::to_string(labels.size()) + " " + what);
 }
 
+void strokes_of(example_run& run, std::span<const float> sources, std::span<const float> labels, std::span<const float> written, std::span<const float> asked) {
+    const auto        of   = [](std::span<const float> images, std::size_t i) { return images.subspan(i * image::size, image::size); };
+    const std::size_t each = asked.size() / labels.size();
+    for (const auto& [name, measure] : {std::pair("slant", &eval::slant), std::pair("thickness", &eval::thickness)}) {
+        std::vector<double> source, stranger, transferred;
+        for (std::size_t i = 0; i < asked.size(); ++i) {
+            if (asked[i] == labels[i / each]) continue;
+            transferred.push_back(measure({of(written, i), 28}));
+            source.push_back(measure({of(sources, i / each), 28})), stranger.push_back(measure({of(sources, (i / each + 1) % labels.size()), 28}));
+        }
+        run.number(name, eval::correlation(source, transferred), "correlation of source and transferred digit");
+        run.number(std::string(name) + " control", eval::correlation(stranger, transferred), "with the next source instead");
+    }
+}
+
 }  // namespace elbo::examples
