@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/picture.hpp>
 #include <elbo/io/svg_axis.hpp>
 #include <elbo/io/write_file.hpp>
@@ -251,11 +252,11 @@ inline std::string scatter_plot(std::span<const float> points, std::span<const s
         std::string path;
         for (std::size_t i = 0; i < n; ++i)
             if ((labels.empty() ? 0u : labels[i]) == k && shown(i))
-                path += "M" + decimal_text(side / 2 + scale * (points[2 * i] - middle_x), 1) + " " +
-                        decimal_text(top + room / 2 - scale * (points[2 * i + 1] - middle_y), 1) + "h0";
+                path += sentence({"M", decimal_text(side / 2 + scale * (points[2 * i] - middle_x), 1), " ",
+                                  decimal_text(top + room / 2 - scale * (points[2 * i + 1] - middle_y), 1), "h0"});
         if (!path.empty())
-            out += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + web_colour(class_colour(k)) +
-                   "\" stroke-width=\"" + number(dot) + "\" stroke-linecap=\"round\" stroke-opacity=\"0.75\"/>\n";
+            out += sentence({"<path d=\"", path, "\" fill=\"none\" stroke=\"", web_colour(class_colour(k)), "\" stroke-width=\"", number(dot),
+                             "\" stroke-linecap=\"round\" stroke-opacity=\"0.75\"/>\n"});
     }
     return out + "</svg>\n";
 }
