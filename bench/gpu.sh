@@ -46,9 +46,9 @@ timeout 60 "$programs/bench_train_step_CUDA" >"$build.ours" || echo "train_step:
     echo
     echo "| model, batch | elbo, images/s | us a step | PyTorch eager | compiled | CUDA graph | ratio to the fastest |"
     echo "|---|---|---|---|---|---|---|"
-    while read -r model batch _ speed; do
+    while read -r model batch _ speed images; do
         peer() { awk -v m="$model" -v b="$batch" -v w="$1" '$1 == m && $2 == b && $3 == w { print $4 }' "$build.peers" 2>/dev/null; }
         best=$(printf '%s\n' "$(peer eager)" "$(peer compiled)" "$(peer graph)" | sort -g | tail -1)
-        echo "| $model, $batch | $speed | $(awk "BEGIN { printf \"%.1f\", 1e6 * $batch / $speed }") | $(peer eager) | $(peer compiled) | $(peer graph) | $([ -n "$best" ] && awk "BEGIN { printf \"%.2f\", $speed / $best }") |"
+        echo "| $model, $batch | $speed | $(awk "BEGIN { printf \"%.1f\", 1e6 * $images / $speed }") | $(peer eager) | $(peer compiled) | $(peer graph) | $([ -n "$best" ] && awk "BEGIN { printf \"%.2f\", $speed / $best }") |"
     done <"$build.ours"
 } | tee bench/GPU.md

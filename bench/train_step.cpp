@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Images a second of whole training steps: forward, backward, Adam; data in memory. Each line: model, batch, machine, images/s.
+// Images a second of whole training steps: forward, backward, Adam; data in memory. Each line: model, batch, machine,
+// images/s, images a step.
 //     train_step THREADS [MODEL...]     on the host: these models, or all
 //     train_step cost                   of one step: model, images, FLOPs, parameters
 //     train_step                        on a device, which it is compiled for with ELBO_BENCH_ON_DEVICE
@@ -50,7 +51,7 @@ void measure_step(const bench::entry<Model>& of, int threads, bool once) {
     }
     if (once) return train.take_step(of.batch, 0);
     const double t = bench::median_seconds([&] { train.take_step(of.batch, 0); });
-    std::printf("%s %zu %s %.0f\n", of.name, of.batch, name_of(threads), static_cast<double>(of.images) / t);
+    std::printf("%s %zu %s %.0f %zu\n", of.name, of.batch, name_of(threads), static_cast<double>(of.images) / t, of.images);
     std::fflush(stdout);
 }
 
@@ -64,7 +65,7 @@ void print_cost(const bench::entry<Model>& of) {
 int main(int argc, char** argv) {
     const std::string_view how     = argc > 1 ? argv[1] : "1";
     const bool             once    = how == "once";
-    const int              threads = once ? 1 : std::max(1, std::atoi(argv[argc > 1 ? 1 : 0]));
+    const int              threads = once ? 1 : std::max(1, std::atoi(how.data()));
     if (how == "cost") return bench::each_model([]<class M>(bench::entry<M> m) { print_cost(m); }), 0;
 
     const auto wanted = [&](std::string_view name) {
