@@ -138,5 +138,5 @@ BOOST_AUTO_TEST_CASE(a_product_is_counted_by_hand) {
     BOOST_TEST(c.product_flops == 2 * 5 * 7 * 3);
     BOOST_TEST(c.flops == 2 * 5 * 7 * 3 + 5 * 3);
     BOOST_TEST(c.values == 2 * 5 * 3);
-    BOOST_TEST(c.live == 2 * 16 + 2);  // two values of 15 floats, in places of 16, and a sixteenth
+    BOOST_TEST(c.live == 16 + 1);  // the sum is made where the product is: 15 floats in a place of 16, and a sixteenth
 }

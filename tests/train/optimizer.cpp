@@ -171,6 +171,20 @@ BOOST_AUTO_TEST_CASE(what_is_not_finite_stays_visible_and_where_it_is) {
     each_optimizer([](auto o) { check_not_a_number(o); });
 }
 
+BOOST_AUTO_TEST_CASE(one_number_that_is_not_finite_is_seen) {
+    constexpr float infinity = std::numeric_limits<float>::infinity(), most = std::numeric_limits<float>::max();
+    for (const std::size_t size : {0u, 1u, 15u, 16u, 33u, 100u}) {
+        std::vector<float> numbers(size, most);  // their sum is not finite, they are
+        BOOST_TEST(optimizing::all_finite(std::span<const float>(numbers)));
+        for (float& x : numbers)
+            for (const float wrong : {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()}) {
+                const float was = std::exchange(x, wrong);
+                BOOST_TEST(!optimizing::all_finite(std::span<const float>(numbers)));
+                x = was;
+            }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(zero_gradients_move_nothing) {
     each_optimizer([](auto o) {
         run r = random_run<decltype(o)>(20);

@@ -31,41 +31,45 @@ inline std::vector<std::int32_t> computed_where_stored(const tape& t, const std:
 // outputs stay. Offsets are for the largest counts, in multiples of 16 floats, so smaller batches need no new plan.
 struct arena_plan {
     std::vector<std::int64_t> offset;  // by node; -1: lies elsewhere
-    std::vector<node_id>      home;    // the node whose memory a view names
     std::int64_t              size = 0;
 };
 
-// `time` is when each node runs: nodes of one time run together, so none may take another's place.
-inline arena_plan place_values(const tape& t, const row_counts& capacity, const std::vector<int>& time) {
-    const auto       count = t.nodes.size();
-    const auto       at    = [](node_id id) { return static_cast<std::size_t>(id); };
-    arena_plan       plan{std::vector<std::int64_t>(count, -1), std::vector<node_id>(count, -1), 0};
-    std::vector<int> last(count, -1);
-    int              end = 0;
+// When a node has its place, first and last moment. `time` is when each node runs: nodes of one time run together, so none
+// may take another's place.
+struct life {
+    int from = 0, to = -1;
+};
+inline std::vector<life> lives_of(const tape& t, const std::vector<node_id>& home, const std::vector<int>& time) {
+    const auto        at = [](node_id id) { return static_cast<std::size_t>(id); };
+    std::vector<life> lives(t.nodes.size());
+    int               end = 0;
     for (int moment : time) end = std::max(end, moment);
-
     for (node_id id = 0; id < t.size(); ++id) {
-        const node& n      = t[id];
-        plan.home[at(id)] = n.what == verb::view ? plan.home[at(n.a)] : id;
-        auto& own          = last[at(plan.home[at(id)])];
-        own                = std::max(own, time[at(id)]);
-        for (node_id x : {n.a, n.b, n.c})
-            if (x >= 0) last[at(plan.home[at(x)])] = std::max(last[at(plan.home[at(x)])], time[at(id)]);
+        lives[at(id)].from = time[at(id)];
+        for (node_id x : {id, t[id].a, t[id].b, t[id].c})
+            if (x >= 0) lives[at(home[at(x)])].to = std::max(lives[at(home[at(x)])].to, time[at(id)]);
     }
-    for (const named_output& o : t.outputs) last[at(plan.home[at(o.id)])] = end + 1;
-    for (node_id loss : t.losses) last[at(plan.home[at(loss)])] = end + 1;
+    for (const named_output& o : t.outputs) lives[at(home[at(o.id)])].to = end + 1;
+    for (node_id loss : t.losses) lives[at(home[at(loss)])].to = end + 1;
+    return lives;
+}
+
+// Places for so many floats of each node; of none, no place.
+inline arena_plan place_values(const std::vector<std::int64_t>& floats, const std::vector<life>& lives) {
+    const auto at = [](node_id id) { return static_cast<std::size_t>(id); };
+    arena_plan plan{std::vector<std::int64_t>(floats.size(), -1), 0};
 
     // The largest first, each as low as nothing of its time lies in the way.
     std::vector<node_id> order, placed;  // placed: by offset
-    for (node_id id = 0; id < t.size(); ++id)
-        if (owns_memory(t[id])) order.push_back(id);
-    const auto size_at = [&](node_id id) { return (size_of(t[id].e, capacity) + 15) / 16 * 16; };
+    for (node_id id = 0; id < static_cast<node_id>(floats.size()); ++id)
+        if (floats[at(id)] > 0) order.push_back(id);
+    const auto size_at = [&](node_id id) { return (floats[at(id)] + 15) / 16 * 16; };
     std::stable_sort(order.begin(), order.end(), [&](node_id a, node_id b) { return size_at(a) > size_at(b); });
     for (node_id id : order) {
         const std::int64_t size   = size_at(id);
         std::int64_t       offset = 0;
         for (node_id other : placed) {
-            if (last[at(other)] < time[at(id)] || last[at(id)] < time[at(other)]) continue;
+            if (lives[at(other)].to < lives[at(id)].from || lives[at(id)].to < lives[at(other)].from) continue;
             if (offset + size <= plan.offset[at(other)]) break;
             offset = std::max(offset, plan.offset[at(other)] + size_at(other));
         }

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <elbo/tape/often_read.hpp>
-#include <elbo/tape/pairs.hpp>
+#include <elbo/tape/passes.hpp>
+#include <elbo/tape/strips.hpp>
 
 namespace elbo {
 
@@ -46,53 +47,38 @@ struct cost {
     std::int64_t live        = 0;  // floats of an arena, at most: see measure()
 };
 
-// One pass, linear in the tape, constexpr. `live` is an upper bound of what a machine that runs the timetable takes, with
-// one thread:
+// Linear in the tape, constexpr. `live` is an upper bound of what a machine that runs the timetable takes, with one thread:
 //     values that are read in another phase, or by what sums over the batch: whole, from phase to phase
-//     values that are read only in the rows phase they are made in: one chunk of rows at a time
+//     values that are read in another strip of their phase: one chunk of rows at a time, from strip to strip
+//     values that are read in their strip: the rows that go together
 //     gradients that are only stored: nothing, they are computed where they are stored
 //     matrices that are read often: a copy of each
-// each in multiples of 16 floats, and a sixteenth for gaps. What a replay hands out lives to the end.
-constexpr cost measure(const tape& t, const row_counts& counts) {
+// each in multiples of 16 floats, and a sixteenth for gaps. What a replay hands out lives to the end. Products have what
+// follows them inside, as a machine has them.
+constexpr cost measure(const tape& recorded, const row_counts& counts) {
+    tape t = recorded;
+    fuse_products(t);
     const std::size_t        all    = t.nodes.size();
     const timetable          table  = make_timetable(t);
+    const strips_of_rows     strips = make_strips(t, table);
     const node* const        nodes  = t.nodes.data();
     const int* const         moment = table.moment.at;
     const work* const        kind   = table.kind.at;
     const node_id* const     home   = table.home.at;
+    const int* const         strip  = strips.strip.at;
     const node_id            count  = t.size();
-    const by_number<int>     last(all), reads(all);            // by home: the last moment; how many read it
-    const by_number<node_id> end(all), head(all), next(all);   // by home: the last reader; lists of what ends there, plus 1
+    const auto               strip_count = static_cast<std::size_t>(strips.count) + 1;
+    const by_number<int>     last(all), reads(all);                  // by home: the last moment; how many read it
+    const by_number<node_id> end(all), head(all), next(all);         // by home: the last reader; lists of what ends there, plus 1
     const by_number<bool>    shared(all), stored(all), begins(all);  // begins: another goes on with its sum, in its moment
-    row_counts               chunk = counts;
-    for (std::size_t a = 1; a < chunk.size(); ++a) chunk[a] = largest_chunk(counts[a]);
-
-    // Whose turn comes early: when another node has its own, plus 1; and, by that node, who comes along, a list.
-    const by_number<node_id> turn(all), along(all), after(all);
-    const auto               time       = [&](node_id id) { return moment[id]; };
-    const auto               goes_along = [&](node_id id, node_id with) {
-        turn.at[id] = with + 1, after.at[id] = along.at[with], along.at[with] = id + 1;
-    };
-    const pair_finder pairs(t);
-    for (node_id id = 0; id < count; ++id) {
-        if (nodes[id].what == verb::chain_pair) {
-            const node_id mass = pairs.likelihood_beside(id, time), sum = mass < 0 ? -1 : pairs.only_sum_of(mass);
-            if (sum >= 0 && along.at[sum] == 0) goes_along(id, sum);
-        } else if (nodes[id].what == verb::zip) {
-            const node_id sample = pairs.sample_beside(id, time);
-            if (sample >= 0 && along.at[sample] == 0) goes_along(id, sample), goes_along(pairs.only_sum_of(id), sample);
-        }
-    }
+    const by_number<bool>    leaves(all);                            // by home: another strip reads it
+    const by_number<node_id> strip_end(strip_count);                 // by strip: its last node
 
     for (node_id id = 0; id < count; ++id) {
         const node& n = nodes[id];
         const int   m = moment[id];
-        const node_id now = turn.at[id] > 0 ? turn.at[id] - 1 : id;
-        if (n.what == verb::view) {
-            if (end.at[home[id]] < id) end.at[home[id]] = id;
-            continue;
-        }
-        end.at[id] = id, last.at[id] = m;
+        if (n.what == verb::view) continue;
+        end.at[id] = id, last.at[id] = m, strip_end.at[strip[id]] = id;
         if (kind[id] == work::whole && continues(nodes, n) && kind[n.c] == work::whole && moment[n.c] == m) begins.at[n.c] = true;
         const bool in_rows = kind[id] == work::rows;
         if (!in_rows) shared.at[id] = true;
@@ -100,9 +86,10 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
         const auto read = [&](node_id x) {
             const node_id y = home[x];
             ++reads.at[y];
-            if (end.at[y] < now) end.at[y] = now;
+            end.at[y] = id;
             if (last.at[y] < m) last.at[y] = m;
             if (!in_rows || m != moment[y]) shared.at[y] = true;
+            if (strip[y] != strip[id]) leaves.at[y] = true;
         };
         if (n.a >= 0) read(n.a);
         if (n.b >= 0) read(n.b);
@@ -117,40 +104,47 @@ constexpr cost measure(const tape& t, const row_counts& counts) {
 
     cost                          c;
     const auto                    moments = static_cast<std::size_t>(table.moments);
-    const by_number<std::int64_t> change(moments), own(moments);  // by moment: what comes and goes; what its chunks hold
-    const by_number<std::int64_t> size(all);
+    const by_number<std::int64_t> change(moments);  // by moment: what comes and goes
+    const by_number<std::int64_t> size(all);        // by home: floats of a chunk's memory
+    const by_number<bool>         early(all);       // by home: it has its place when its strip begins, whose rows come in turns
+    const by_number<std::int64_t> born(strip_count), own(moments * most_axes);  // by strip: floats of those; by moment and axis: what lives
     std::int64_t                  local = 0, alive = 0, most = 0;
-    c.verbs = static_cast<int>(count);
-    const auto take = [&](node_id id) {
-        const node& n = nodes[id];
-        if (!owns_memory(n) || begins.at[id]) return;
-        if (shared.at[id]) {
-            const std::int64_t whole    = (size_of(n.e, counts) + 15) / 16 * 16;
-            const bool         in_place = stored.at[id] && reads.at[id] == 1;
-            if (!in_place) change.at[moment[id]] += whole, change.at[last.at[id] + 1] -= whole;
-        } else {
-            size.at[id]         = (size_of(n.e, chunk) + 15) / 16 * 16;
-            own.at[moment[id]] += size.at[id];
-            next.at[id]         = head.at[end.at[id]];
-            head.at[end.at[id]] = id + 1;
-            if (own.at[moment[id]] > local) local = own.at[moment[id]];
-        }
-    };
-    for (node_id id = 0; id < count; ++id) {
-        const node&        n     = nodes[id];
-        const std::int64_t flops = flops_of(t, n, counts);
+    const auto                    rounded = [](std::int64_t floats) { return (floats + 15) / 16 * 16; };
+    c.verbs = static_cast<int>(recorded.size());
+    for (const node& n : recorded.nodes) {
+        const std::int64_t flops = flops_of(recorded, n, counts);
         c.flops += flops;
         if (n.what == verb::product || n.what == verb::batched || n.what == verb::conv || n.what == verb::conv_data ||
             n.what == verb::conv_filter)
             c.product_flops += flops;
         if (owns_memory(n)) c.values += size_of(n.e, counts);
-        if (turn.at[id] == 0) take(id);
-        if (along.at[id] > 0 && n.what == verb::sum) {  // a likelihood's terms are gone before the slope comes
-            own.at[moment[n.a]] -= size.at[n.a];
-            size.at[n.a] = 0;
+    }
+    for (node_id id = 0; id < count; ++id) {
+        const node& n = nodes[id];
+        if (!owns_memory(n) || begins.at[id]) continue;
+        if (shared.at[id]) {
+            const std::int64_t whole    = rounded(size_of(n.e, counts));
+            const bool         in_place = stored.at[id] && reads.at[id] == 1;
+            if (!in_place) change.at[moment[id]] += whole, change.at[last.at[id] + 1] -= whole;
+            continue;
         }
-        for (node_id other = along.at[id]; other > 0; other = after.at[other - 1]) take(other - 1);
-        for (node_id dead = head.at[id]; dead > 0; dead = next.at[dead - 1]) own.at[moment[dead - 1]] -= size.at[dead - 1];
+        const std::int64_t chunk    = largest_chunk(counts[static_cast<std::size_t>(n.e.axis)]);
+        const auto         together = [&](node_id x) { return rows_together(strips.widest.at[strip[x]], chunk); };
+        const auto         in_turns = [&](node_id x) { return leaves.at[id] && together(x) < chunk; };
+        early.at[id]                = in_turns(id);
+        size.at[id]                 = rounded((leaves.at[id] ? chunk : together(id)) * n.e.fold * n.e.cols);
+        if (early.at[id]) born.at[strip[id]] += size.at[id];
+        const node_id dies = in_turns(end.at[id]) ? strip_end.at[strip[end.at[id]]] : end.at[id];
+        next.at[id] = head.at[dies], head.at[dies] = id + 1;
+    }
+    const by_number<bool> begun(strip_count);
+    for (node_id id = 0; id < count; ++id) {
+        if (kind[id] != work::rows) continue;
+        std::int64_t& now = own.at[moment[id] * most_axes + nodes[id].e.axis];
+        if (!begun.at[strip[id]]) begun.at[strip[id]] = true, now += born.at[strip[id]];
+        if (!early.at[id]) now += size.at[id];
+        if (now > local) local = now;
+        for (node_id dead = head.at[id]; dead > 0; dead = next.at[dead - 1]) now -= size.at[dead - 1];
     }
     for (int m = 0; m < table.moments; ++m) {
         alive += change.at[m];

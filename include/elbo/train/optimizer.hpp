@@ -101,6 +101,25 @@ inline void each(std::size_t n, Formula formula, T* p, const T* g, State*... sta
     if (i < n) turn(i, (n - i) * sizeof(T));
 }
 
+// x - x is 0, or it is not a number.
+template <class T>
+bool all_finite(std::span<const T> values) {
+    using V                     = pack<T>;
+    constexpr std::size_t width = sizeof(V) / sizeof(T);
+    V                     sums[2] = {}, x{};
+    T                     total = 0;
+    std::size_t           i = 0;
+    for (std::size_t k = 0; i + width <= values.size(); i += width, k ^= 1) {
+        std::memcpy(&x, values.data() + i, sizeof(V));
+        sums[k] += x - x;
+    }
+    for (; i < values.size(); ++i) total += values[i] - values[i];
+    T each[2 * width];
+    std::memcpy(each, sums, sizeof each);
+    for (const T s : each) total += s;
+    return total == 0;
+}
+
 // The next step of an optimiser, over a range. State is slot-major.
 template <class T, class Optimizer>
 void update(const Optimizer& o, std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) {

@@ -52,10 +52,8 @@ public:
         std::atomic<bool>           finite{true};
         machine_->each_part(all.count, part, [&](std::size_t begin, std::size_t end) {
             const std::span p(all.parameters + begin, end - begin);
-            const auto      mine   = g.subspan(begin, end - begin);
-            double          square = 0;
-            for (std::size_t b = 0; b < norm_blocks(mine.size()); ++b) square += block_square_sum(mine, b);
-            if (!std::isfinite(square)) finite.store(false, std::memory_order_relaxed);
+            const auto      mine = g.subspan(begin, end - begin);
+            if (!optimizing::all_finite(mine)) finite.store(false, std::memory_order_relaxed);
             elbo::update(options_.optimizer, p, mine, all.slots + begin, now);
             if (all.average != nullptr)
                 update_average<float>({all.average + begin, end - begin}, p, exponential_average{options_.average}.weight(step));

@@ -149,14 +149,14 @@ ELBO_OUTLINE inline launch_list make_launches(const tape& t) {
 
 // Where the values lie.
 ELBO_OUTLINE inline arena_plan place_launched(const tape& t, const launch_list& list, const row_counts& capacity) {
-    tape owned = t;  // seen with only those owning memory that need it
+    std::vector<std::int64_t> floats(t.nodes.size(), 0);
     for (node_id id = 0; id < t.size(); ++id) {
         const auto i = static_cast<std::size_t>(id);
-        if (owns_memory(t[id]) && (list.stored[i] == 0 || list.gradient_at[i] >= 0 || is_at_hand(t[id]))) owned[id].what = verb::input;
+        if (owns_memory(t[id]) && list.stored[i] != 0 && list.gradient_at[i] < 0 && !is_at_hand(t[id])) floats[i] = size_of(t[id].e, capacity);
     }
     std::vector<int> time = list.time;
     for (node_id id : list.effects) time[static_cast<std::size_t>(id)] = static_cast<int>(list.launches.size());
-    return place_values(owned, capacity, time);
+    return place_values(floats, lives_of(t, list.home, time));
 }
 
 }  // namespace elbo

@@ -3,7 +3,7 @@
 
 #include <elbo/core/config.hpp>
 #include <elbo/machine/host/layout.hpp>
-#include <elbo/machine/host/pairs.hpp>
+#include <elbo/machine/host/rows.hpp>
 #include <elbo/machine/host/threads.hpp>
 #include <elbo/machine/host/windows.hpp>
 #include <elbo/tape/often_read.hpp>
@@ -13,17 +13,26 @@
 #include <new>
 #include <stdexcept>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace elbo {
 
-// Floats on a cache line, and on huge pages where the system has them to give.
+// Floats on a cache line, and on huge pages where the system has them to give: matrices are read by columns of panels, and
+// each row of one is on another small page.
 class float_buffer {
 public:
     float_buffer() = default;
     explicit float_buffer(std::size_t size) : size_(size) {
-        const std::size_t bytes = (size * sizeof(float) + 63) / 64 * 64;
+        constexpr std::size_t line = 64, huge = std::size_t{1} << 21;
+        const std::size_t     bytes = (size * sizeof(float) + line - 1) / line * line;
         if (bytes == 0) return;
-        data_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
+        data_.reset(static_cast<float*>(std::aligned_alloc(bytes < huge ? line : huge, bytes)));
         if (!data_) throw std::bad_alloc();
+#if defined(__linux__)
+        if (bytes >= huge) madvise(data_.get(), bytes / huge * huge, MADV_HUGEPAGE);  // a wish: it may be refused
+#endif
         std::memset(data_.get(), 0, bytes);
     }
     float*       data() { return data_.get(); }
@@ -92,7 +101,6 @@ public:
         copy_states_put_out(tape_);
         fuse_products(tape_);
         schedule_ = make_schedule(tape_);
-        fuse_pairs(tape_, schedule_);
         lay_out();
     }
 
@@ -278,25 +286,26 @@ private:
 
     ELBO_OUTLINE void run_chunk(kernels::frame& f, const phase& now, int axis, index chunk, index chunks, float* local, float* scratch) {
         const index n = static_cast<index>(counts_[static_cast<index>(axis)]);
-        const index first = chunk * n / chunks, last = (chunk + 1) * n / chunks;
-        for (node_id id : now.nodes) {
-            const node& x = tape_[id];
-            if (x.e.axis != axis) continue;
-            const index K = static_cast<index>(x.e.fold);
-            if (layout_.own.offset[at(id)] >= 0)  // row `first` of the batch is row 0 of the chunk's memory
-                f.at[at(id)] = local + layout_.own.offset[at(id)] - static_cast<std::ptrdiff_t>(first * K * static_cast<index>(x.e.cols));
-            for (node_id v : {x.a, x.b, x.c})
-                if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(layout_.home[at(v)])];
-            if (const int together = schedule_.fused_in[at(id)]; together >= 0) {  // at the last of them all have a place
-                const fused_nodes& fused = schedule_.fused[static_cast<index>(together)];
-                if (id == fused.last()) kernels::run_fused(f, fused, first * K, last * K, scratch);
-                continue;
-            }
-            switch (x.what) {
-                case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, first * K, last * K, scratch); break;
-                case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, first * K, last * K); break;
-                default: kernels::compute_rows(f, id, first * K, last * K, scratch);
-            }
+        const index first = chunk * n / chunks, size = (chunk + 1) * n / chunks - first;
+        for (const row_strip& s : now.strips) {
+            if (s.axis != axis || size == 0) continue;
+            const index together = static_cast<index>(rows_together(s.widest, static_cast<std::int64_t>(size))), parts = (size + together - 1) / together;
+            for (index part = 0; part < parts; ++part)
+                for (node_id id : s.nodes) run_rows(f, id, first, first + part * size / parts, first + (part + 1) * size / parts, local, scratch);
+        }
+    }
+    // Rows [from, to) of the batch, of a chunk that begins with row `first`.
+    void run_rows(kernels::frame& f, node_id id, index first, index from, index to, float* local, float* scratch) {
+        const node& x = tape_[id];
+        const index K = static_cast<index>(x.e.fold);
+        if (layout_.own.offset[at(id)] >= 0)  // row `first` of the batch is row 0 of the chunk's memory; row `from`, of the strip's
+            f.at[at(id)] = local + layout_.own.offset[at(id)] - static_cast<std::ptrdiff_t>((layout_.in_strip[at(id)] ? from : first) * K * static_cast<index>(x.e.cols));
+        for (node_id v : {x.a, x.b, x.c})
+            if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(layout_.home[at(v)])];
+        switch (x.what) {
+            case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, from * K, to * K, scratch); break;
+            case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, from * K, to * K); break;
+            default: kernels::compute_rows(f, id, from * K, to * K, scratch);
         }
     }
 

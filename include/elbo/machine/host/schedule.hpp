@@ -4,39 +4,31 @@
 #include <elbo/core/config.hpp>
 #include <elbo/machine/arena.hpp>
 #include <elbo/tape/passes.hpp>
-#include <elbo/tape/phases.hpp>
+#include <elbo/tape/strips.hpp>
 
 #include <array>
 
 namespace elbo {
 
-// The order in which a CPU runs a tape: its timetable, without the moments that are empty.
-struct phase {
-    work                 kind;
+// Nodes of a batch axis that a chunk goes through together: see tape/strips.hpp.
+struct row_strip {
+    int                  axis;
+    std::int64_t         widest;
     std::vector<node_id> nodes;
 };
 
-// Nodes that are computed together: see tape/pairs.hpp.
-struct fused_nodes {
-    enum kind { likelihood_and_slope, sample_and_divergence };
-    static constexpr int most_between = 4096;  // floats of a value that is not stored: a few rows
-
-    kind                   what = likelihood_and_slope;
-    std::array<node_id, 4> nodes{-1, -1, -1, -1};  // they stand side by side in their phase
-    std::array<node_id, 2> unstored{-1, -1};       // those whose values nobody else reads
-
-    node_id last() const { return nodes[nodes[3] < 0 ? 2 : 3]; }
-    // Rows of one are computed before other rows of another are read, so a result must not lie where an operand did that
-    // has had its last reader among them. A likelihood's operands are its slope's too; a sample's noise may end here.
-    bool have_one_moment() const { return what == sample_and_divergence; }
+// The order in which a CPU runs a tape: its timetable, without the moments that are empty.
+struct phase {
+    work                   kind;
+    std::vector<node_id>   nodes;
+    std::vector<row_strip> strips{};  // of a rows phase: the same nodes, axis by axis
 };
 
 struct schedule_of {
-    std::vector<phase>       phases;
-    std::vector<int>         time;      // by node: the phase it runs in
-    std::vector<node_id>     go_on;     // by node: which goes on with its sum in the same phase, or -1
-    std::vector<fused_nodes> fused{};
-    std::vector<int>         fused_in{};  // by node: in which of them, or -1
+    std::vector<phase>   phases;
+    std::vector<int>     time;   // by node: the phase it runs in
+    std::vector<node_id> go_on;  // by node: which goes on with its sum in the same phase, or -1
+    std::vector<int>     strip;  // by node: those of one strip have one number
 };
 
 ELBO_OUTLINE inline schedule_of make_schedule(const tape& t) {
@@ -55,7 +47,23 @@ ELBO_OUTLINE inline schedule_of make_schedule(const tape& t) {
         if (!moments[m].nodes.empty()) s.phases.push_back({kind_of_moment(static_cast<int>(m)), std::move(moments[m].nodes)});
     }
     for (node_id id = 0; id < t.size(); ++id) s.time.push_back(renamed[static_cast<std::size_t>(table.moment.at[id])]);
-    s.fused_in.assign(t.nodes.size(), -1), s.go_on.assign(t.nodes.size(), -1);
+    const strips_of_rows     strips = make_strips(t, table);
+    std::vector<std::size_t> place(static_cast<std::size_t>(strips.count) + 1, t.nodes.size());  // by strip, in its phase
+    s.strip.assign(strips.strip.at, strips.strip.at + t.nodes.size());
+    for (phase& p : s.phases) {
+        if (p.kind != work::rows) continue;
+        for (node_id id : p.nodes) {
+            const int    number = strips.strip.at[id];
+            std::size_t& mine   = place[static_cast<std::size_t>(number)];
+            if (mine == t.nodes.size()) {
+                mine = p.strips.size();
+                p.strips.push_back({t[id].e.axis, strips.widest.at[number], {}});
+            }
+            p.strips[mine].nodes.push_back(id);
+        }
+        std::stable_sort(p.strips.begin(), p.strips.end(), [](const row_strip& a, const row_strip& b) { return a.axis < b.axis; });
+    }
+    s.go_on.assign(t.nodes.size(), -1);
     for (node_id id = 0; id < t.size(); ++id) {
         const node_id before = t[id].c;
         if (work_of(t, t[id]) == work::whole && continues(t.nodes.data(), t[id]) && s.time[static_cast<std::size_t>(before)] == s.time[static_cast<std::size_t>(id)])
