@@ -51,10 +51,18 @@ private:
 // What --data names, as --fast and the settings want it.
 data_set load_data(const options& o, bool coloured_digits = false);
 
-// Keeps the labels of `count` training images, the same ones for the same draw; 10,000 others, or a sixth of few, with their
-// labels, are for validation: they are what is looked at while training.
+// Takes 10,000 training images, or a sixth of few, for validation: they are what is looked at while training.
+void hold_out_for_validation(data_set& set);
+
+// Does so, and keeps the labels of `count` of the others, the same ones for the same draw.
 void keep_labels(data_set& set, std::size_t count, std::uint64_t draw);
 
+// The pixels in [0, 1].
+inline std::vector<float> greys(const data::images& set) {
+    std::vector<float> x(set.pixels.size());
+    data::batches(set, {.shuffle = false}).pixels(x, 0, 0, set.size());
+    return x;
+}
 // 0 1 2 ... 9 0 1 ...
 inline std::vector<float> digits_in_turn(std::size_t count) {
     std::vector<float> y(count);

@@ -109,10 +109,13 @@ data_set load_data(const options& o, bool coloured_digits) {
     return set;
 }
 
+void hold_out_for_validation(data_set& set) {
+    auto [rest, held] = data::hold_out(set.splits.train, std::min<std::size_t>(10000, set.splits.train.size() / 6), 1);
+    set.held_out      = std::move(held), set.splits.train = std::move(rest);
+}
 void keep_labels(data_set& set, std::size_t count, std::uint64_t draw) {
-    auto [rest, held]     = data::hold_out(set.splits.train, std::min<std::size_t>(10000, set.splits.train.size() / 6), 1);
-    data::half_labelled kept = data::keep_labels(rest, count, draw);
-    set.held_out     = std::move(held);
+    hold_out_for_validation(set);
+    data::half_labelled kept = data::keep_labels(set.splits.train, count, draw);
     set.splits.train = std::move(kept.labelled), set.unlabelled = std::move(kept.unlabelled);
 }
 

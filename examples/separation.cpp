@@ -16,12 +16,6 @@ namespace elbo::examples {
 
 namespace {
 
-std::vector<float> pixels_of(const data::images& set) {
-    std::vector<float> x(set.pixels.size());
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(set.pixels[i]) / 255.0f;
-    return x;
-}
-
 // Fitted to one, judged on the other, in %.
 double judged(eval::points x, eval::class_labels y, eval::points held, eval::class_labels held_y, bool standardised, double c) {
     const eval::svm_options how{.c = c, .tolerance = 1e-3};
@@ -52,7 +46,7 @@ std::string text_of(const char* form, Number... number) {
 
 separation_table::separation_table(const call& with) : with_(with), set_(load_data(with.given())) {
     const data::splits& of = set_.splits;
-    raw_ = {pixels_of(of.train), pixels_of(of.test), of.train.image_size()};
+    raw_ = {greys(of.train), greys(of.test), of.train.image_size()};
     strips_.push_back({"", {raw_.test.begin(), raw_.test.begin() + static_cast<std::ptrdiff_t>(std::min(raw_.test.size(), 10 * raw_.width))}});
     std::filesystem::create_directories(with.given().out);
 }

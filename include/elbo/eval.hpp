@@ -5,6 +5,7 @@
 
 #include <elbo/eval/answers.hpp>
 #include <elbo/eval/folds.hpp>
+#include <elbo/eval/gaussian_svm.hpp>
 #include <elbo/eval/likelihood.hpp>
 #include <elbo/eval/linear_svm.hpp>
 #include <elbo/eval/nearest.hpp>
