@@ -35,11 +35,10 @@ struct m2 {
         const auto px = run<Decoder>(record, z, given<answer>(y), t);
         return kl(q, standard_normal_like(z), z) - px.log_density(x) + layers::log_of(n);
     }
-    static constexpr auto objective(auto& record) {
-        const auto x = input<data>(record);
-        const auto y = input<answer>(record);
-        const auto u = input<unlabelled<data>>(record);
+    static constexpr auto objective(auto& record) { return half_told(record, input<data>(record), input<answer>(record), input<unlabelled<data>>(record)); }
 
+    // Of data x with labels y, and u without.
+    static constexpr auto half_told(auto& record, auto x, auto y, auto u) {
         const auto labelled = bound(record, x, y, turn{0});
         const auto each     = bound(record, u, unit_vectors<answer::classes, batch<2>>(record), turn{1});
         const auto guess    = run<Classifier>(record, u, turn{1});

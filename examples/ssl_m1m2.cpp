@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// M1 + M2 of Kingma et al. (2014): an M2 on the codes of a VAE that has learned from all images. An image's code is drawn anew each
+// time it is seen; the VAE learns no more.
+//     ssl_m1m2 --data mnist --set labels=1000 --set draw=1
+#include "ssl.hpp"
+
+#include <elbo/train/callbacks.hpp>
+
+using namespace elbo;
+using namespace elbo::examples;
+
+struct seeing : stack<image, flatten, linear<500>, act::softplus, linear<500>, act::softplus, linear<100>, to<diagonal_normal<50>>> {};
+struct showing : stack<shape<50>, linear<500>, act::softplus, linear<500>, act::softplus, linear<784>, reshape<image>, to<bernoulli>> {};
+struct m1 : vae<seeing, showing> {};
+
+struct classifier : stack<shape<50>, linear<500>, batch_norm<>, act::relu, dropout<50>, linear<500>, batch_norm<>, act::relu, dropout<50>,
+                          linear<10>, to<categorical<10>>> {};
+struct encoder : stack<shape<50>, linear_with<digit, 500>, act::softplus, linear<20>, to<diagonal_normal<10>>> {};
+struct decoder : stack<shape<10>, linear_with<digit, 500>, act::softplus, linear<100>, to<diagonal_normal<50>>> {};
+
+struct m1m2 : m2<classifier, encoder, decoder> {
+    using codes    = m2<classifier, encoder, decoder>;
+    using data     = image;
+    using inputs   = list<image, digit, unlabelled<image>>;
+    using networks = list<net<"seeing", seeing>, net<"classifier", classifier>, net<"encoder", encoder>, net<"decoder", decoder>>;
+
+    // Drawn while it learns; when it is judged, the mean.
+    static constexpr auto seen(auto& record, auto x, turn t) {
+        const auto q = run<seeing>(record, x);
+        if constexpr (std::remove_reference_t<decltype(record)>::training) return stop_gradient(q.sample(record, "seen", t.index));
+        else return q.mean();
+    }
+    static constexpr auto objective(auto& record) {
+        return codes::half_told(record, seen(record, input<image>(record), turn{0}), input<digit>(record),
+                                seen(record, input<unlabelled<image>>(record), turn{1}));
+    }
+};
+
+void begin(run_of<m1m2>& run) {
+    const auto   turns = run.given.fast ? 1 : static_cast<std::uint64_t>(run.given.number("m1_epochs"));
+    trainer<m1, machine> first({.learning_rate = schedules::cosine{1e-3, 1e-5, static_cast<double>(turns)}, .binarise = run.set.binarise}, machine_with(run.given.threads));
+    first.fit(run.set.unlabelled, epochs(turns), show_progress{});
+    for (const char* tensor : {"1.weight", "1.bias", "3.weight", "3.bias", "5.weight", "5.bias"})
+        std::ranges::copy(first.model().tensor(std::string("encoder.") + tensor), run.model().tensor(std::string("seeing.") + tensor).begin());
+}
+
+int main(int argc, char** argv) {
+    const trainer_card card{.name = "ssl_m1m2", .about = "Digits by the codes of a VAE, learned from few labels and many images", .epochs = 60,
+                            .settings = {{"labels", 1000.0, "labelled images, as many of each digit"}, {"draw", 1.0, "which ones"},
+                                         {"m1_epochs", 50.0, "of the VAE"}, {"alpha", 3.0, "weight of the classifier's own term: eq. 9"},
+                                         {"labelled", 1.0, "weight of the labelled images' bound"}, {"weight_decay", 0.0, "would move the VAE too"},
+                                         {"learning_rate", 2e-3, "it falls along a cosine to a hundredth of this"},
+                                         {"binarise", 1.0, "1: draw each pixel anew whenever it is seen"}, {"average", 0.9995, "decay of the weights' running average"}}};
+    changes<m1m2> how = few_labels<m1m2>();
+    how.begin = begin;
+    return main_of<m1m2>(card, argc, argv, how);
+}
