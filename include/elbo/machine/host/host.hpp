@@ -112,6 +112,7 @@ public:
                 throw recording_error("elbo: a batch is larger than the program was made for");
         bind(with);
         for (auto& c : next_) c.store(0, std::memory_order_relaxed);
+        for (auto& sum : shared_sums_) sum->left.store(static_cast<int>(sum->blocks), std::memory_order_relaxed);
         next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
             if (!packs_.empty()) {
@@ -144,6 +145,18 @@ private:
     struct tile {
         index chain;
         int   first, last;
+        int   shared = -1;  // which sum of few columns it is a part of; then [first, last) are blocks of rows
+    };
+    // A sum of few columns over many rows, such as batch norm's: its rows are cut as well, into blocks whose sums lie side by
+    // side. Whoever ends last adds them up, in their order.
+    struct shared_sum {
+        static constexpr index floats = 32768;  // of a block: enough to be worth a thread's turn
+
+        index            rows_a_block, blocks;
+        buffer           sums;
+        std::atomic<int> left{0};
+
+        shared_sum(index rows, index cols) : rows_a_block(std::max<index>(1, floats / cols)), blocks((rows + rows_a_block - 1) / rows_a_block), sums(blocks * cols) {}
     };
 
     // Some panels of a matrix that is packed when a replay begins.
@@ -226,6 +239,13 @@ private:
             const window& w = tape_.windows[at(n.i)];
             all = w.kernel_h, part = 1;
         } else if (n.what == verb::sum && n.e.cols == tape_[n.a].e.cols && n.e.fold == 1) all = n.e.cols, part = 64;
+        if (n.what == verb::sum && n.c < 0 && all <= part && n.e.cols == tape_[n.a].e.cols) {
+            shared_sum& sum = *shared_sums_.emplace_back(std::make_unique<shared_sum>(static_cast<index>(rows_of(tape_[n.a].e, capacity_)), static_cast<index>(n.e.cols)));
+            for (index block = 0; sum.blocks > 1 && block < sum.blocks; ++block)
+                tiles.push_back({chains_.size(), static_cast<int>(block), static_cast<int>(block) + 1, static_cast<int>(shared_sums_.size()) - 1});
+            if (sum.blocks > 1) return chains_.push_back({id});
+            shared_sums_.pop_back();
+        }
         std::vector<node_id> chain{id};
         for (node_id before = n.c; before >= 0 && schedule_.go_on[at(before)] == chain.back(); before = tape_[before].c) chain.push_back(before);
         std::reverse(chain.begin(), chain.end());
@@ -309,12 +329,19 @@ private:
         }
     }
 
+    static void sum_block(shared_sum& sum, index block, const float* a, index rows, index cols, float* y) {
+        const index first = std::min(rows, block * sum.rows_a_block), last = std::min(rows, first + sum.rows_a_block);
+        kernels::sum_rows(sum.sums.data() + block * cols, a + first * cols, last - first, cols, cols, nullptr);
+        if (sum.left.fetch_sub(1, std::memory_order_acq_rel) == 1) kernels::sum_rows(y, sum.sums.data(), sum.blocks, cols, cols, nullptr);
+    }
+
     ELBO_OUTLINE void run_tile(kernels::frame& f, const tile& part, gemm::term* terms, float* scratch) {
         const std::vector<node_id>& chain = chains_[part.chain];
         const node &                n = tape_[chain.back()], &begin = tape_[chain.front()];
         const index                 rows = static_cast<index>(rows_of(tape_[n.a].e, counts_)), cols = f.cols(n.a);
         const index                 first = static_cast<index>(part.first), size = static_cast<index>(part.last) - first;
         float*                      y = f.at[at(chain.back())];
+        if (part.shared >= 0) return sum_block(*shared_sums_[static_cast<index>(part.shared)], first, f.at[at(n.a)], rows, cols, y);
         const float*                before = begin.c >= 0 ? f.at[at(begin.c)] : nullptr;
         if (n.what == verb::product) {
             const index ldb = f.cols(n.b), C = static_cast<index>(n.e.cols);
@@ -390,6 +417,7 @@ private:
     std::vector<kernels::frame> frames_;
     std::vector<float>          numbers_, tables_;
     std::vector<std::vector<tile>>       tiles_;
+    std::vector<std::unique_ptr<shared_sum>> shared_sums_;
     std::vector<std::vector<node_id>>    chains_;
     std::vector<std::vector<gemm::term>> terms_;  // by thread
     std::vector<std::atomic<int>>  next_;
