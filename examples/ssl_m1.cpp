@@ -2,6 +2,7 @@
 // M1 of Kingma et al. (2014): a VAE learns from all images, an SVM from the codes of those few that have labels. The SVM's C and
 // gamma are those with the fewest errors on 10,000 images held out for validation.
 //     ssl_m1 --data mnist --epochs 50
+#include "harness.hpp"
 #include "ssl.hpp"
 
 #include <elbo/eval.hpp>

@@ -2,6 +2,7 @@
 // M1 + M2 of Kingma et al. (2014): an M2 on the codes of a VAE that has learned from all images. An image's code is drawn anew each
 // time it is seen; the VAE learns no more.
 //     ssl_m1m2 --data mnist --set labels=1000 --set draw=1
+#include "harness.hpp"
 #include "ssl.hpp"
 
 #include <elbo/train/callbacks.hpp>
