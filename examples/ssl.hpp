@@ -26,7 +26,6 @@ struct labels_only {
 template <class Model>
 changes<Model> few_labels() {
     constexpr bool generates = requires { typename Model::latent; };
-    constexpr bool shows     = requires { requires std::is_same_v<typename Model::data, typename Model::encoder::input>; };  // images, not codes
 
     const auto data = [](data_set& set, const options& o) {
         keep_labels(set, static_cast<std::size_t>(o.number("labels")), static_cast<std::uint64_t>(o.number("draw")));
@@ -42,7 +41,7 @@ changes<Model> few_labels() {
                 run.number(std::string(name) + " " + v.name, v.value, "of " + std::to_string(set->size()) + " images");
     };
     const auto pictures = [](run_of<Model>& run) {
-        if constexpr (shows) {
+        if constexpr (generates) {
             reconstructions(run, 50, with<digit>(run.set.test_labels(50)));
             run.show("samples", run.model().sample(100, 1, with<digit>(digits_in_turn(100))), {.columns = 10}, "Samples", "a column for each digit");
         }
