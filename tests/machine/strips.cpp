@@ -65,6 +65,23 @@ BOOST_AUTO_TEST_CASE(products_part_strips) {
     BOOST_TEST(most >= 4);  // between the decoder's last layer and its gradient: terms, their sum, the slope, the divergence
 }
 
+// Few rows are one chunk, whose products threads share column by column.
+BOOST_AUTO_TEST_CASE(few_rows_give_the_same_bits_on_any_number_of_threads) {
+    each_wide_model([]<class M>(named_model<M> m) {
+        for (const std::int64_t n : {1, 7, 8}) {
+            const tape      t = programs::training<M>();
+            const handed_in d = something_for<M>(n);
+            host            one{{1}};
+            const auto      want = on(one, t, d);
+            for (const int threads : {2, 3, 5}) {
+                host       several{{threads}};
+                const auto got = on(several, t, d);
+                BOOST_TEST((got.outputs == want.outputs && got.gradients == want.gradients), m.name << ", " << n << " rows, " << threads << " threads");
+            }
+        }
+    });
+}
+
 BOOST_AUTO_TEST_CASE(right_where_rows_come_in_turns) {
     const auto check = []<class M>(named_model<M> m, const tape& t) {
         const handed_in d    = something_for<M>(61);

@@ -296,6 +296,7 @@ private:
             index end[most_axes] = {};
             for (int a = 1; a < most_axes; ++a)
                 end[a] = end[a - 1] + (uses_axis_[static_cast<index>(a)] ? static_cast<index>(chunks_of(counts_[static_cast<index>(a)])) : 0);
+            if (end[most_axes - 1] == 1 && machine_.threads() > 1) return run_one_chunk(f, now, thread);
             for (int k; (k = next_[p].fetch_add(1, std::memory_order_relaxed)) < static_cast<int>(end[most_axes - 1]);) {
                 int a = 1;
                 while (static_cast<index>(k) >= end[a]) ++a;
@@ -307,21 +308,49 @@ private:
     ELBO_OUTLINE void run_chunk(kernels::frame& f, const phase& now, int axis, index chunk, index chunks, float* local, float* scratch) {
         const index n = static_cast<index>(counts_[static_cast<index>(axis)]);
         const index first = chunk * n / chunks, size = (chunk + 1) * n / chunks - first;
+        for (const row_strip& s : now.strips)
+            if (s.axis == axis && size > 0) run_strip(f, s, first, size, local, scratch);
+    }
+    void run_strip(kernels::frame& f, const row_strip& s, index first, index size, float* local, float* scratch) {
+        const index together = static_cast<index>(rows_together(s.widest, static_cast<std::int64_t>(size))), parts = (size + together - 1) / together;
+        for (index part = 0; part < parts; ++part)
+            for (node_id id : s.nodes) run_rows(f, id, first, first + part * size / parts, first + (part + 1) * size / parts, local, scratch);
+    }
+    // Few rows are one chunk, in the first thread's memory: it goes through the strips, and all share the columns of large products.
+    ELBO_OUTLINE void run_one_chunk(kernels::frame& f, const phase& now, int thread) {
+        bool met = true;  // since something was made that others read
         for (const row_strip& s : now.strips) {
-            if (s.axis != axis || size == 0) continue;
-            const index together = static_cast<index>(rows_together(s.widest, static_cast<std::int64_t>(size))), parts = (size + together - 1) / together;
-            for (index part = 0; part < parts; ++part)
-                for (node_id id : s.nodes) run_rows(f, id, first, first + part * size / parts, first + (part + 1) * size / parts, local, scratch);
+            const node_id id     = s.nodes[0];
+            const bool    shared = wants_all_rows(tape_[id]) && kernels::has_columns_to_share(f, id);
+            if (shared && !met) machine_.workers().barrier(), met = true;
+            const index rows = static_cast<index>(counts_[static_cast<index>(s.axis)]);
+            if (rows == 0) continue;
+            if (shared) {
+                place(f, id, 0, 0, locals_[0].data());
+                kernels::product_of_columns(f, id, rows * static_cast<index>(tape_[id].e.fold), static_cast<index>(thread), static_cast<index>(machine_.threads()), scratch_[static_cast<index>(thread)].data());
+                machine_.workers().barrier();
+            } else {
+                if (thread == 0) run_strip(f, s, 0, rows, locals_[0].data(), scratch_[0].data());
+                else for (node_id each : s.nodes) place(f, each, 0, 0, locals_[0].data());
+                met = false;
+            }
         }
+    }
+
+    // Where a node's values lie, for rows from `from` on, of a chunk that begins with row `first`: row `first` of the batch is row 0
+    // of the chunk's memory; row `from`, of the strip's.
+    void place(kernels::frame& f, node_id id, index first, index from, float* local) {
+        const node& x = tape_[id];
+        if (layout_.own.offset[at(id)] >= 0)
+            f.at[at(id)] = local + layout_.own.offset[at(id)] - static_cast<std::ptrdiff_t>((layout_.in_strip[at(id)] ? from : first) * static_cast<index>(x.e.fold) * static_cast<index>(x.e.cols));
+        for (node_id v : {x.a, x.b, x.c})
+            if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(layout_.home[at(v)])];
     }
     // Rows [from, to) of the batch, of a chunk that begins with row `first`.
     void run_rows(kernels::frame& f, node_id id, index first, index from, index to, float* local, float* scratch) {
         const node& x = tape_[id];
         const index K = static_cast<index>(x.e.fold);
-        if (layout_.own.offset[at(id)] >= 0)  // row `first` of the batch is row 0 of the chunk's memory; row `from`, of the strip's
-            f.at[at(id)] = local + layout_.own.offset[at(id)] - static_cast<std::ptrdiff_t>((layout_.in_strip[at(id)] ? from : first) * K * static_cast<index>(x.e.cols));
-        for (node_id v : {x.a, x.b, x.c})
-            if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(layout_.home[at(v)])];
+        place(f, id, first, from, local);
         switch (x.what) {
             case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, from * K, to * K, scratch); break;
             case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, from * K, to * K); break;

@@ -112,6 +112,27 @@ ELBO_OUTLINE inline void finish_product(const frame& f, node_id id, index first,
     }
 }
 
+// A product whose matrix is worth being read by several threads; the built-in one makes a number as ever, whatever is beside it.
+inline bool has_columns_to_share(const frame& f, node_id id) {
+    constexpr index enough = 32768;  // floats: some microseconds
+    const node&     n      = f.t[id];
+    return n.what == verb::product && n.j == 0 && f.product == &gemm::multiply && f.packed[static_cast<index>(id)] == nullptr && f.cols(n.a) * f.cols(id) >= enough;
+}
+// Its columns in whole panels, part `part` of `parts`.
+ELBO_OUTLINE inline void product_of_columns(const frame& f, node_id id, index rows, index part, index parts, float* scratch) {
+    const node& n = f.t[id];
+    const index C = static_cast<index>(n.e.cols), K = f.cols(n.a), panels = (C + gemm::panel - 1) / gemm::panel;
+    const index first = std::min(C, part * panels / parts * gemm::panel), last = std::min(C, (part + 1) * panels / parts * gemm::panel), width = last - first;
+    float*      y = f.at[static_cast<index>(id)] + first;
+    if (width == 0) return;
+    f.product(false, false, rows, width, K, f.at[static_cast<index>(n.a)], K, f.at[static_cast<index>(n.b)] + first, C, y, C, false, scratch);
+    for (index r = 0; r < rows; ++r, y += C) {
+        if (n.c >= 0) add_run(y, f.at[static_cast<index>(n.c)] + first, width);
+        const operand x{y, true};
+        if (n.f.number >= 0) run(map_of[static_cast<index>(n.f.number)], y, &x, 1, width, n.f.p, n.f.q);
+    }
+}
+
 // Blocks of so many numbers, from and to where `at` says. Compilers have instructions for single ones.
 inline void gather_row(float* __restrict to, const float* __restrict from, const float* __restrict at, index blocks, index size) {
     if (size == 1)
