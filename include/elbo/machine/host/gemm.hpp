@@ -107,6 +107,26 @@ ELBO_OUTLINE inline void rows_times_strips(std::size_t m, std::size_t n, std::si
         }
 }
 
+// Of one row, or few, what counts is how b comes from memory: so many vectors of a row of b at a time. Sums are in the same order.
+inline constexpr std::size_t most_streamed = 2, streamed = 8;
+
+template <std::size_t Rows>
+void stream(std::size_t k, left A, const float* b, std::size_t ldb, float* c, std::size_t ldc, bool add) {
+    vec acc[Rows][streamed];
+    for (std::size_t i = 0; i < Rows; ++i)
+        for (std::size_t v = 0; v < streamed; ++v) acc[i][v] = add ? load(c + i * ldc + v * lanes) : vec{};
+    for (std::size_t p = 0; p < k; ++p, b += ldb) {
+#pragma GCC unroll 8
+        for (std::size_t v = 0; v < streamed; ++v) {
+            __builtin_prefetch(b + 6 * ldb + v * lanes);
+            const vec y = load(b + v * lanes);
+            for (std::size_t i = 0; i < Rows; ++i) acc[i][v] += A.a[i * A.row + p * A.step] * y;
+        }
+    }
+    for (std::size_t i = 0; i < Rows; ++i)
+        for (std::size_t v = 0; v < streamed; ++v) store(c + i * ldc + v * lanes, acc[i][v]);
+}
+
 // b (k, n) row-major.
 ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb,
                               float* c, std::size_t ldc, bool add, float* scratch) {
@@ -115,6 +135,7 @@ ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::si
     if (count > 2 && k >= 256 && ldb % 512 == 0 && n % (strip * panel) == 0) return rows_times_strips(m, n, k, A, b, ldb, c, ldc, add, scratch);
     const term        one{A.a, b};
     std::size_t       j = 0;
+    for (; m <= most_streamed && j + streamed * lanes <= n; j += streamed * lanes) (m == 1 ? stream<1> : stream<2>)(k, A, b + j, ldb, c + j, ldc, add);
     for (; j + panel <= n; j += panel)
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t r = first(i), rows = first(i + 1) - r;
