@@ -6,8 +6,8 @@
 import os
 import sys
 
-if len(sys.argv) > 1 and sys.argv[1] != "agree":  # XLA has as many threads as the process has processors
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:int(sys.argv[1])])
+if sys.argv[-1].isdigit():  # XLA has as many threads as the process has processors
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:int(sys.argv[-1])])
 
 import jax
 import jax.numpy as jnp
@@ -86,11 +86,14 @@ def fc_parameters(rng):
             **dense(rng, "decoder.0", 20, 500), **dense(rng, "decoder.2", 500, 784)}
 
 
+def fc_logits(p, z):
+    return linear(p, "decoder.2", jnp.tanh(linear(p, "decoder.0", z)))
+
+
 def fc_loss(p, inputs, noise):
     x, = inputs
     z, nats = sample(linear(p, "encoder.3", jnp.tanh(linear(p, "encoder.1", x))), noise[0])
-    logits = linear(p, "decoder.2", jnp.tanh(linear(p, "decoder.0", z)))
-    return (nats_of_pixels(logits, x) + nats).mean(), {}
+    return (nats_of_pixels(fc_logits(p, z), x) + nats).mean(), {}
 
 
 def conv_parameters(rng):
@@ -100,6 +103,12 @@ def conv_parameters(rng):
             **gains("decoder.6", 32), **filters(rng, "decoder.8", 32, 1)}
 
 
+def conv_logits(p, z, norm):
+    h = nn.relu(linear(p, "decoder.2", nn.relu(linear(p, "decoder.0", z)))).reshape(-1, 7, 7, 64)
+    h = nn.relu(norm("decoder.6", conv_transpose(p, "decoder.5", h)))
+    return conv_transpose(p, "decoder.8", h).reshape(len(z), -1)
+
+
 def conv_loss(p, inputs, noise):
     x, = inputs
     seen = {}
@@ -107,9 +116,7 @@ def conv_loss(p, inputs, noise):
     h = nn.relu(batch_norm(p, "encoder.4", conv(p, "encoder.3", h), seen)).reshape(len(x), -1)
     h = nn.relu(batch_norm(p, "encoder.8", linear(p, "encoder.7", h), seen))
     z, nats = sample(linear(p, "encoder.10", h), noise[0])
-    h = nn.relu(linear(p, "decoder.2", nn.relu(linear(p, "decoder.0", z)))).reshape(-1, 7, 7, 64)
-    h = nn.relu(batch_norm(p, "decoder.6", conv_transpose(p, "decoder.5", h), seen))
-    logits = conv_transpose(p, "decoder.8", h).reshape(len(x), -1)
+    logits = conv_logits(p, z, lambda name, h: batch_norm(p, name, h, seen))
     return (nats_of_pixels(logits, x) + nats).mean(), seen
 
 

@@ -42,21 +42,21 @@ def agree(way, folder, names):
         steps.compare(f"PyTorch {torch.__version__} {way}", name, given, loss.item(), gradients)
 
 
+def stepping(model, inputs, way):
+    optimiser = adam(model)
+    loss_of = torch.compile(model, dynamic=False) if way == "compiled" else model  # each size its own code
+
+    def step(repetitions):
+        for _ in range(repetitions):
+            optimiser.zero_grad(set_to_none=True)
+            loss_of(*inputs).backward()
+            optimiser.step()
+
+    return step
+
+
 def on_the_processor(way):
-    def make(name):
-        model, inputs = model_and_inputs(name)
-        optimiser = adam(model)
-        loss_of = torch.compile(model) if way == "compiled" else model
-
-        def step(repetitions):
-            for _ in range(repetitions):
-                optimiser.zero_grad(set_to_none=True)
-                loss_of(*inputs).backward()
-                optimiser.step()
-
-        return step
-
-    return make
+    return lambda name: stepping(*model_and_inputs(name), way)
 
 
 # Each step ends with the loss on the host, as a training loop that logs it does.

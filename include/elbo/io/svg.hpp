@@ -103,7 +103,7 @@ inline std::string legend(const std::vector<std::string>& names, double left, do
 inline std::string path_of(const series& s, const axis& horizontal, const axis& vertical, double width, double height) {
     std::string out;
     int         drawn = 0;  // since the pen came down
-    const auto  go    = [&](double x, double y) { out += (drawn++ > 0 ? "L" : "M") + number(x) + " " + number(y); };
+    const auto  go    = [&](double x, double y) { out += sentence({drawn++ > 0 ? "L" : "M", number(x), " ", number(y)}); };
     // One point between two gaps is a dot: a line of no length with round ends.
     const auto lift = [&] {
         if (drawn == 1) out += "h0";
