@@ -83,8 +83,8 @@ BOOST_AUTO_TEST_CASE(few_rows_give_the_same_bits_on_any_number_of_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(right_where_rows_come_in_turns) {
-    const auto check = []<class M>(named_model<M> m, const tape& t) {
-        const handed_in d    = something_for<M>(61);
+    const auto check = []<class M>(named_model<M> m, const tape& t, std::int64_t rows = 61) {
+        const handed_in d    = something_for<M>(rows);
         const auto      want = on_plain(t, d);
         host            machine{{2}};
         const auto      got = on(machine, t, d);
@@ -96,5 +96,6 @@ BOOST_AUTO_TEST_CASE(right_where_rows_come_in_turns) {
         BOOST_TEST(turns_of(make_schedule(fused)) > 0, m.name);
     };
     each_wide_model([&]<class M>(named_model<M> m) { check(m, programs::training<M>()); });
+    check(named_model<wide>{"wide, many rows"}, programs::training<wide>(), 1100);  // sums over a batch go through it in blocks
     check(named_model<wide>{"wide, 20 weights"}, programs::of<wide>([](auto& r) { wide::log_weights<20>(r); }));
 }

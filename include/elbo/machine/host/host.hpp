@@ -381,8 +381,11 @@ private:
                 for (index k = 0; k < chain.size(); ++k) terms[k] = {f.at[at(tape_[chain[k]].a)] + first, f.at[at(tape_[chain[k]].b)]};
                 return gemm::sum_of_products(terms, chain.size(), terms + chain.size(), size, C, rows, cols, ldb, y, C, before != nullptr, scratch);
             }
+            constexpr index together = 512;  // rows: what a tile reads of them stays in a core's cache from panel to panel
             for (index k = 0; k < chain.size(); ++k)
-                f.product(true, false, size, C, rows, f.at[at(tape_[chain[k]].a)] + first, cols, f.at[at(tape_[chain[k]].b)], ldb, y, C, before != nullptr || k > 0, scratch);
+                for (index r = 0; r < rows; r += together)
+                    f.product(true, false, size, C, std::min(together, rows - r), f.at[at(tape_[chain[k]].a)] + r * cols + first, cols, f.at[at(tape_[chain[k]].b)] + r * ldb, ldb, y, C,
+                              before != nullptr || k + r > 0, scratch);
         } else if (n.what == verb::conv_filter) {
             for (index k = 0; k < chain.size(); ++k)
                 kernels::filter_gradient(f, chain[k], y, k > 0 ? y : before, rows, part.first, part.last, scratch);
