@@ -13,6 +13,14 @@
 
 namespace elbo::examples {
 
+// The first `count` images, pixels in [0, 1].
+inline std::vector<float> greys(const data::images& set, std::size_t count) {
+    std::vector<float> x(std::min(count, set.size()) * set.image_size());
+    data::batches(set, {.shuffle = false}).pixels(x, 0, 0, std::min(count, set.size()));
+    return x;
+}
+inline std::vector<float> greys(const data::images& set) { return greys(set, set.size()); }
+
 struct data_set {
     data::splits  splits;
     data::images  unlabelled{};  // half-labelled data: those of splits.train have labels, these have none
@@ -29,12 +37,7 @@ struct data_set {
         view().pixels(x, 0, 0, n);
         return x;
     }
-    std::vector<float> grey_test_rows(std::size_t count) const {
-        const std::size_t  n = std::min(count, splits.test.size());
-        std::vector<float> x(n * splits.test.image_size());
-        data::batches(splits.test, {seed, false, false}).pixels(x, 0, 0, n);
-        return x;
-    }
+    std::vector<float> grey_test_rows(std::size_t count) const { return greys(splits.test, count); }
     std::vector<float> test_labels(std::size_t count) const {
         const std::size_t  n = std::min(count, splits.test.size());
         std::vector<float> y(n);
@@ -57,12 +60,6 @@ void hold_out_for_validation(data_set& set);
 // Does so, and keeps the labels of `count` of the others, the same ones for the same draw.
 void keep_labels(data_set& set, std::size_t count, std::uint64_t draw);
 
-// The pixels in [0, 1].
-inline std::vector<float> greys(const data::images& set) {
-    std::vector<float> x(set.pixels.size());
-    data::batches(set, {.shuffle = false}).pixels(x, 0, 0, set.size());
-    return x;
-}
 // 0 1 2 ... 9 0 1 ...
 inline std::vector<float> digits_in_turn(std::size_t count) {
     std::vector<float> y(count);

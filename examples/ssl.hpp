@@ -8,6 +8,11 @@
 
 namespace elbo::examples {
 
+// M1 of Kingma et al. (2014).
+struct m1_encoder : stack<image, flatten, linear<500>, act::softplus, linear<500>, act::softplus, linear<100>, to<diagonal_normal<50>>> {};
+struct m1_decoder : stack<shape<50>, linear<500>, act::softplus, linear<500>, act::softplus, linear<784>, reshape<image>, to<bernoulli>> {};
+struct m1 : vae<m1_encoder, m1_decoder> {};
+
 // The classifier of a model, alone. It has the model's inputs, so that a pass is as many steps.
 template <class Model>
 struct labels_only {

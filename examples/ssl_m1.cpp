@@ -10,10 +10,6 @@
 using namespace elbo;
 using namespace elbo::examples;
 
-struct encoder : stack<image, flatten, linear<500>, act::softplus, linear<500>, act::softplus, linear<100>, to<diagonal_normal<50>>> {};
-struct decoder : stack<shape<50>, linear<500>, act::softplus, linear<500>, act::softplus, linear<784>, reshape<image>, to<bernoulli>> {};
-struct m1 : vae<encoder, decoder> {};
-
 struct coded {
     std::vector<float> values;
     eval::class_labels labels;

@@ -7,10 +7,6 @@
 using namespace elbo;
 using namespace elbo::examples;
 
-struct seeing : stack<image, flatten, linear<500>, act::softplus, linear<500>, act::softplus, linear<100>, to<diagonal_normal<50>>> {};
-struct showing : stack<shape<50>, linear<500>, act::softplus, linear<500>, act::softplus, linear<784>, reshape<image>, to<bernoulli>> {};
-struct m1 : vae<seeing, showing> {};
-
 struct classifier : stack<shape<50>, linear<500>, batch_norm<>, act::relu, dropout<50>, linear<500>, batch_norm<>, act::relu, dropout<50>,
                           linear<10>, to<categorical<10>>> {};
 struct encoder : stack<shape<50>, linear_with<digit, 500>, act::softplus, linear<20>, to<diagonal_normal<10>>> {};
@@ -20,18 +16,18 @@ using on_codes = m2<classifier, encoder, decoder>;
 struct m1m2 : on_codes {
     using data     = image;
     using inputs   = list<image, digit, unlabelled<image>>;
-    using networks = list<net<"seeing", seeing>, net<"showing", showing>, net<"classifier", classifier>, net<"encoder", encoder>, net<"decoder", decoder>>;
+    using networks = list<net<"seeing", m1_encoder>, net<"showing", m1_decoder>, net<"classifier", classifier>, net<"encoder", encoder>, net<"decoder", decoder>>;
 
     // Drawn while it learns; when it is judged, the mean.
     static constexpr auto seen(auto& record, auto x, turn t = {}) {
-        const auto q = run<seeing>(record, x);
+        const auto q = run<m1_encoder>(record, x);
         if constexpr (std::remove_reference_t<decltype(record)>::training) return stop_gradient(q.sample(record, "seen", t.index));
         else return q.mean();
     }
     static constexpr auto objective(auto& record) {
         return half_told(record, seen(record, input<image>(record)), input<digit>(record), seen(record, input<unlabelled<image>>(record), turn{1}));
     }
-    static constexpr auto shown(auto& record, auto z, auto y) { return run<showing>(record, run<decoder>(record, z, y).mean()).mean(); }
+    static constexpr auto shown(auto& record, auto z, auto y) { return run<m1_decoder>(record, run<decoder>(record, z, y).mean()).mean(); }
     static constexpr void reconstruct(auto& record) {
         const auto y = given<digit>(input<digit>(record));
         output(record, "mean", shown(record, run<encoder>(record, seen(record, input<image>(record)), y).mean(), y));

@@ -33,9 +33,7 @@ public:
     }
     std::vector<std::uint8_t> classes_of(points x) const {
         as_wide(width_, x);
-        std::vector<std::uint8_t> found(x.size());
-        for (std::size_t i = 0; i < x.size(); ++i) found[i] = class_of(x[i]);
-        return found;
+        return classes_by(x, [&](std::span<const float> row) { return class_of(row); });
     }
     double accuracy(points x, class_labels y) const {
         one_label_a_row(x, y);

@@ -125,9 +125,7 @@ public:
     }
     std::vector<std::uint8_t> classes_of(points x) const {
         if (!boundaries_.empty()) as_wide(boundaries_[0].weight.size() - 1, x);
-        std::vector<std::uint8_t> found(x.size());
-        for (std::size_t i = 0; i < x.size(); ++i) found[i] = class_of(x[i]);
-        return found;
+        return classes_by(x, [&](std::span<const float> row) { return class_of(row); });
     }
     double accuracy(points x, class_labels y) const {
         one_label_a_row(x, y);

@@ -58,6 +58,13 @@ inline double squared_distance(std::span<const float> a, std::span<const float> 
     return sum;
 }
 
+// class_of(row) of each row.
+template <class ClassOf>
+std::vector<std::uint8_t> classes_by(points x, ClassOf class_of) {
+    std::vector<std::uint8_t> found(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) found[i] = class_of(x[i]);
+    return found;
+}
 // The part of the labels that were found.
 inline double agreement(class_labels found, class_labels y) {
     std::size_t right = 0;

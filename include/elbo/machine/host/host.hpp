@@ -150,13 +150,13 @@ private:
     // A sum of few columns over many rows, such as batch norm's: its rows are cut as well, into blocks whose sums lie side by
     // side. Whoever ends last adds them up, in their order.
     struct shared_sum {
-        static constexpr index floats = 32768;  // of a block: enough to be worth a thread's turn
+        static index rows_a_block(index cols) { return 32768 / cols; }  // enough to be worth a thread's turn
 
-        index            rows_a_block, blocks;
+        index            blocks;
         buffer           sums;
         std::atomic<int> left{0};
 
-        shared_sum(index rows, index cols) : rows_a_block(std::max<index>(1, floats / cols)), blocks((rows + rows_a_block - 1) / rows_a_block), sums(blocks * cols) {}
+        shared_sum(index rows, index cols) : blocks((rows + rows_a_block(cols) - 1) / rows_a_block(cols)), sums(blocks * cols) {}
     };
 
     // Some panels of a matrix that is packed when a replay begins.
@@ -238,13 +238,15 @@ private:
         else if (n.what == verb::conv_filter) {
             const window& w = tape_.windows[at(n.i)];
             all = w.kernel_h, part = 1;
-        } else if (n.what == verb::sum && n.e.cols == tape_[n.a].e.cols && n.e.fold == 1) all = n.e.cols, part = 64;
-        if (n.what == verb::sum && n.c < 0 && all <= part && n.e.cols == tape_[n.a].e.cols) {
-            shared_sum& sum = *shared_sums_.emplace_back(std::make_unique<shared_sum>(static_cast<index>(rows_of(tape_[n.a].e, capacity_)), static_cast<index>(n.e.cols)));
-            for (index block = 0; sum.blocks > 1 && block < sum.blocks; ++block)
-                tiles.push_back({chains_.size(), static_cast<int>(block), static_cast<int>(block) + 1, static_cast<int>(shared_sums_.size()) - 1});
-            if (sum.blocks > 1) return chains_.push_back({id});
-            shared_sums_.pop_back();
+        } else if (n.what == verb::sum && n.e.cols == tape_[n.a].e.cols && n.e.fold == 1) {
+            all = n.e.cols, part = 64;
+            const index rows = static_cast<index>(rows_of(tape_[n.a].e, capacity_)), cols = static_cast<index>(all);
+            if (all <= part && n.c < 0 && rows > shared_sum::rows_a_block(cols)) {
+                const shared_sum& sum = *shared_sums_.emplace_back(std::make_unique<shared_sum>(rows, cols));
+                for (int block = 0; block < static_cast<int>(sum.blocks); ++block)
+                    tiles.push_back({chains_.size(), block, block + 1, static_cast<int>(shared_sums_.size()) - 1});
+                return chains_.push_back({id});
+            }
         }
         std::vector<node_id> chain{id};
         for (node_id before = n.c; before >= 0 && schedule_.go_on[at(before)] == chain.back(); before = tape_[before].c) chain.push_back(before);
@@ -359,7 +361,7 @@ private:
     }
 
     static void sum_block(shared_sum& sum, index block, const float* a, index rows, index cols, float* y) {
-        const index first = std::min(rows, block * sum.rows_a_block), last = std::min(rows, first + sum.rows_a_block);
+        const index size = shared_sum::rows_a_block(cols), first = std::min(rows, block * size), last = std::min(rows, first + size);
         kernels::sum_rows(sum.sums.data() + block * cols, a + first * cols, last - first, cols, cols, nullptr);
         if (sum.left.fetch_sub(1, std::memory_order_acq_rel) == 1) kernels::sum_rows(y, sum.sums.data(), sum.blocks, cols, cols, nullptr);
     }

@@ -13,8 +13,6 @@ struct host_layout {
     std::vector<std::int32_t> stored_at;  // by node: where in the gradient buffer it is computed, or -1
     arena_plan                shared, own;
     std::vector<char>         in_strip;   // by node: its place in `own` is for a strip's rows, not a chunk's
-    std::vector<std::int64_t> own_floats;  // by node: of that place
-    std::vector<life>         own_lives;   // by node: from when to when, in the order a chunk gets to nodes
 };
 
 inline host_layout make_layout(const tape& t, const schedule_of& phases, const row_counts& capacity) {
@@ -50,7 +48,8 @@ inline host_layout make_layout(const tape& t, const schedule_of& phases, const r
     std::vector<int>  order(count, 0);
     std::vector<life> turns(count);
     int               moment = 0;
-    l.own_floats.assign(count, 0), l.own_lives.assign(count, {});
+    std::vector<std::int64_t> own(count, 0);
+    std::vector<life>         lives(count);
     for (const phase& p : phases.phases)
         for (const row_strip& s : p.strips) {
             const auto axis  = static_cast<std::size_t>(s.axis);
@@ -62,8 +61,8 @@ inline host_layout make_layout(const tape& t, const schedule_of& phases, const r
                 order[at(id)] = ++moment;
                 turns[at(id)] = few == chunk ? life{moment, moment} : whole;
                 if (!local[at(id)]) continue;
-                l.own_floats[at(id)] = size_of(t[id].e, l.in_strip[at(id)] ? few : chunk);
-                l.own_lives[at(id)]  = l.in_strip[at(id)] ? life{moment, moment} : turns[at(id)];
+                own[at(id)]   = size_of(t[id].e, l.in_strip[at(id)] ? few : chunk);
+                lives[at(id)] = l.in_strip[at(id)] ? life{moment, moment} : turns[at(id)];
             }
         }
     for (node_id id = 0; id < t.size(); ++id) {
@@ -71,10 +70,10 @@ inline host_layout make_layout(const tape& t, const schedule_of& phases, const r
         for (node_id x : {t[id].a, t[id].b, t[id].c}) {
             if (x < 0) continue;
             const std::size_t made = at(l.home[at(x)]);
-            if (l.own_floats[made] > 0) l.own_lives[made].to = std::max(l.own_lives[made].to, l.in_strip[made] ? order[at(id)] : turns[at(id)].to);
+            if (own[made] > 0) lives[made].to = std::max(lives[made].to, l.in_strip[made] ? order[at(id)] : turns[at(id)].to);
         }
     }
-    l.own = place_values(l.own_floats, l.own_lives);
+    l.own = place_values(own, lives);
     return l;
 }
 

@@ -6,7 +6,7 @@
 #include <elbo/tape/passes.hpp>
 #include <elbo/tape/strips.hpp>
 
-#include <array>
+#include <algorithm>
 
 namespace elbo {
 
