@@ -11,13 +11,17 @@
 #endif
 
 // A function that runs now and then: compiled once and called, neither inlined nor cloned for some caller's constants.
-// Optimisers do both to every inline function, which in a library of headers is most of the time a program compiles.
+// Optimisers do both to every inline function, which in a library of headers is most of the time a program compiles. ELBO_COLD: it runs
+// once, before anything that takes time, so that it need be small, not fast.
 #if defined(__GNUC__) && !defined(__clang__)
 #define ELBO_OUTLINE [[gnu::noinline, gnu::noclone]]
+#define ELBO_COLD [[gnu::noinline, gnu::noclone, gnu::cold]]
 #elif defined(__clang__)
 #define ELBO_OUTLINE [[gnu::noinline]]
+#define ELBO_COLD [[gnu::noinline, gnu::cold]]
 #else
 #define ELBO_OUTLINE
+#define ELBO_COLD
 #endif
 
 namespace elbo {

@@ -26,7 +26,7 @@ using message_parts = std::initializer_list<message_part>;
 
 // sentence({"at most ", n, " bytes"}). Put together here, once: strings joined with + are compiled anew wherever they are
 // thrown, and were most of what a file's reader cost a compiler.
-ELBO_OUTLINE inline std::string sentence(message_parts parts) {
+ELBO_COLD inline std::string sentence(message_parts parts) {
     std::string all;
     for (const message_part& part : parts)
         if (part.text != nullptr) all.append(part.text, part.size);

@@ -146,7 +146,7 @@ public:
     template <class Visit>
     void each(std::uint64_t epoch, std::size_t first, std::size_t n, Visit&& visit) const {
         if (first > size() || n > size() - first)
-            throw std::out_of_range(set_->name + ": a batch beyond the last image");
+            throw std::out_of_range(sentence({set_->name, ": a batch beyond the last image"}));
         if (rules_.shuffle) {
             const permutation order(size(), rules_.seed, "shuffle", epoch);
             for (std::size_t row = 0; row < n; ++row) visit(row, order(first + row));

@@ -21,13 +21,13 @@ ELBO_OUTLINE inline void append(std::vector<std::uint8_t>& to, bytes_view more) 
 }
 
 // What a message may repeat of a file's own text: printable, short, one line.
-ELBO_OUTLINE inline std::string printable(std::string_view text) {
+ELBO_COLD inline std::string printable(std::string_view text) {
     std::string shown = "\"";
     for (const char c : text.substr(0, 40)) shown += c >= ' ' && c <= '~' ? c : '?';
     return shown + (text.size() > 40 ? "...\"" : "\"");
 }
 
-ELBO_OUTLINE inline std::string shape_text(std::span<const std::size_t> shape) {
+ELBO_COLD inline std::string shape_text(std::span<const std::size_t> shape) {
     std::string text = "(";
     for (std::size_t i = 0; i < shape.size() && i < 8; ++i) text += sentence({i == 0 ? "" : ", ", shape[i]});
     return text + (shape.size() > 8 ? ", ...)" : ")");
@@ -35,7 +35,7 @@ ELBO_OUTLINE inline std::string shape_text(std::span<const std::size_t> shape) {
 
 // The product of extents that a file claims, or the largest size_t where it does not fit: such a claim then
 // differs from every real size.
-ELBO_OUTLINE inline std::size_t claimed_product(std::span<const std::size_t> extents, std::size_t unit = 1) {
+ELBO_COLD inline std::size_t claimed_product(std::span<const std::size_t> extents, std::size_t unit = 1) {
     constexpr std::size_t most    = std::numeric_limits<std::size_t>::max();
     std::size_t           product = unit;
     for (const std::size_t extent : extents) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/core/config.hpp>
+#include <elbo/core/by_key.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/checksum.hpp>
 
@@ -36,22 +36,21 @@ struct bit_sink {
 // The number of bits of each word of a best prefix code (Huffman 1952), at most `longest`. Where the best code is
 // longer, the counts are flattened until it is not. There are always two words: some readers reject a code that is not
 // complete.
-ELBO_OUTLINE inline std::vector<std::uint8_t> code_lengths(std::vector<std::uint32_t> counts, unsigned longest) {
-    std::vector<std::size_t> used;
+ELBO_OUTLINE inline std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> counts, unsigned longest) {
+    numbers_by_key used;
     for (std::size_t s = 0; s < counts.size(); ++s)
-        if (counts[s] > 0) used.push_back(s);
+        if (counts[s] > 0) used.push_back({counts[s], s});
     for (std::size_t s = 0; used.size() < 2; ++s)
-        if (counts[s] == 0) counts[s] = 1, used.push_back(s);
+        if (counts[s] == 0) used.push_back({1, s});
 
     std::vector<std::uint8_t> lengths(counts.size(), 0);
     for (;;) {
-        std::sort(used.begin(), used.end(),
-                  [&](std::size_t a, std::size_t b) { return counts[a] != counts[b] ? counts[a] < counts[b] : a < b; });
+        sort(used);
         // Leaves 0..n-1 ascend, and so do the inner nodes as they are made: the two least are at one of two heads.
         const std::size_t          n = used.size();
         std::vector<std::uint64_t> weight(n);
         std::vector<std::size_t>   parent(2 * n - 1, 0);
-        for (std::size_t i = 0; i < n; ++i) weight[i] = counts[used[i]];
+        for (std::size_t i = 0; i < n; ++i) weight[i] = static_cast<std::uint64_t>(used[i].first);
         std::size_t leaf = 0, inner = n;
         const auto  least = [&] {
             return leaf < n && (inner == weight.size() || weight[leaf] <= weight[inner]) ? leaf++ : inner++;
@@ -63,9 +62,9 @@ ELBO_OUTLINE inline std::vector<std::uint8_t> code_lengths(std::vector<std::uint
         }
         std::vector<unsigned> depth(2 * n - 1, 0);
         for (std::size_t i = 2 * n - 2; i-- > 0;) depth[i] = depth[parent[i]] + 1;
-        for (std::size_t i = 0; i < n; ++i) lengths[used[i]] = static_cast<std::uint8_t>(depth[i]);
+        for (std::size_t i = 0; i < n; ++i) lengths[used[i].second] = static_cast<std::uint8_t>(depth[i]);
         if (*std::max_element(depth.begin(), depth.end()) <= longest) return lengths;
-        for (const std::size_t s : used) counts[s] = (counts[s] + 1) / 2;
+        for (auto& entry : used) entry.first = (entry.first + 1) / 2;
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/inflate.hpp>
 
@@ -84,7 +85,7 @@ inline bool is_gzip(bytes_view bytes) { return bytes.size() >= 2 && bytes[0] == 
 inline contents read_unpacked(const std::string& path, std::size_t limit = largest_file) {
     std::vector<std::uint8_t> bytes = read_file(path, limit);
     if (!is_gzip(bytes)) return {path, std::move(bytes)};
-    return {path + " (unpacked)", gunzip(bytes, limit, path)};
+    return {sentence({path, " (unpacked)"}), gunzip(bytes, limit, path)};
 }
 
 // A file that appears whole or not at all: written beside its place under a temporary name, flushed to the disk, and
@@ -119,13 +120,13 @@ public:
         const file_handle folder(::open(folder_of(path_).c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY));
         if (folder.number() >= 0 && ::fsync(folder.number()) != 0 && errno != EINVAL)
             throw std::system_error(errno, std::generic_category(),
-                                    path_ + ": written, but flushing its folder failed");
+                                    sentence({path_, ": written, but flushing its folder failed"}));
     }
 
 private:
     [[noreturn]] void fail(const char* what, int reason) const {
         throw std::system_error(reason, std::generic_category(),
-                                path_ + ": " + what + " failed, what was there before is untouched");
+                                sentence({path_, ": ", what, " failed, what was there before is untouched"}));
     }
     static std::string folder_of(const std::string& path) {
         const std::size_t slash = path.rfind('/');
@@ -156,7 +157,7 @@ private:
 // What processes that are no more left of `path`, half written.
 inline void remove_leftovers(const std::string& path) {
     const std::filesystem::path whole(path), folder = whole.has_parent_path() ? whole.parent_path() : std::filesystem::path(".");
-    const std::string           begin = "." + whole.filename().string() + ".", end = ".part";
+    const std::string           begin = sentence({".", whole.filename().string(), "."}), end = ".part";
     std::error_code             none;
     for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
         const std::string name = entry.path().filename().string();

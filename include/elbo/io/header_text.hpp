@@ -14,7 +14,7 @@ namespace elbo::io {
 
 // The number of bytes of the UTF-8 character at the start of `text`, or 0 where there is none: overlong forms,
 // surrogates and what lies above U+10FFFF are none.
-inline std::size_t utf8_character(std::string_view text) {
+ELBO_COLD inline std::size_t utf8_character(std::string_view text) {
     const auto     byte  = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
     const auto     more  = [&](std::size_t i) { return (byte(i) & 0xC0) == 0x80; };
     const unsigned first = byte(0), second = byte(1);
@@ -25,6 +25,15 @@ inline std::size_t utf8_character(std::string_view text) {
     if (first < 0xE0) return 2;
     if (first < 0xF0) return more(2) ? 3 : 0;
     return more(2) && more(3) ? 4 : 0;
+}
+
+inline bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t size = utf8_character(text);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
 }
 
 // Walks over the small text header of a binary file (JSON, or a Python dictionary). `spaces` may stand between tokens.

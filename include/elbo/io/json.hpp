@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/io/header_text.hpp>
+#include <elbo/core/sentence.hpp>
+#include <elbo/io/json_text.hpp>
 #include <elbo/io/problem.hpp>
 
 #include <bit>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -99,9 +99,6 @@ public:
     // `file` is what a complaint calls the text.
     static json parse(std::string_view text, const std::string& file = "json");
 
-    static void write_string(std::string& out, std::string_view text);
-    static void write_number(std::string& out, double value);
-
 private:
     void write_to(std::string& out, int depth) const;
 
@@ -149,7 +146,7 @@ private:
     static constexpr int deepest = 64;
 
     [[noreturn]] void complain(const char* expected) const {
-        refuse(file_, at_, {expected}, {at_ < text_.size() ? "'" + std::string(1, text_[at_]) + "'" : "the end"});
+        refuse(file_, at_, {expected}, {at_ < text_.size() ? sentence({"'", text_.substr(at_, 1), "'"}) : "the end"});
     }
     void skip() {
         while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) ++at_;
@@ -292,41 +289,6 @@ inline json json::parse(std::string_view text, const std::string& file) {
     return json_text::parser(text, file).document();
 }
 
-// Bytes that are not UTF-8 (a path can hold any) become U+FFFD, so that the file stays JSON.
-inline void json::write_string(std::string& out, std::string_view text) {
-    out += '"';
-    for (std::size_t i = 0; i < text.size();) {
-        const char        c      = text[i];
-        const std::size_t length = utf8_character(text.substr(i));
-        if (c == '"' || c == '\\') {
-            (out += '\\') += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (c == '\t') {
-            out += "\\t";
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-            constexpr char digits[] = "0123456789abcdef";
-            ((out += "\\u00") += digits[c >> 4]) += digits[c & 15];
-        } else if (length == 0) {
-            out += "\xEF\xBF\xBD";
-        } else {
-            out += text.substr(i, length);
-        }
-        i += length == 0 ? 1 : length;
-    }
-    out += '"';
-}
-
-inline void json::write_number(std::string& out, double value) {
-    if (!std::isfinite(value)) {
-        out += "null";
-        return;
-    }
-    char        room[32];
-    char* const end = std::to_chars(room, room + sizeof room, value).ptr;
-    out.append(room, end);
-}
-
 inline void json::write_to(std::string& out, int depth) const {
     const auto list = [&](char open, char close, const auto& parts, auto&& each) {
         out += open;
@@ -345,12 +307,12 @@ inline void json::write_to(std::string& out, int depth) const {
     else if (is_bool()) out += truth() ? "true" : "false";
     else if (kind_ == kind::whole) out += std::to_string(static_cast<std::int64_t>(bits_));
     else if (kind_ == kind::count) out += std::to_string(bits_);
-    else if (kind_ == kind::real) write_number(out, number());
-    else if (is_string()) write_string(out, text());
+    else if (kind_ == kind::real) add_json_number(out, number());
+    else if (is_string()) add_json_string(out, text());
     else if (is_array()) list('[', ']', items(), [&](const json& item) { item.write_to(out, below); });
     else
         list('{', '}', members(), [&](const member& m) {
-            write_string(out, m.first);
+            add_json_string(out, m.first);
             out += ": ";
             m.second.write_to(out, below);
         });

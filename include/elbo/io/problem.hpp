@@ -19,10 +19,10 @@ struct bad_file : std::runtime_error {
 };
 
 // Throws bad_file: refuse(file, 3, {"a rank of 1 to 4"}, {rank}), or refuse({path, ": cannot list"}).
-[[noreturn]] ELBO_OUTLINE inline void refuse(const std::string& file, std::uint64_t offset, message_parts expected,
+[[noreturn]] ELBO_COLD inline void refuse(const std::string& file, std::uint64_t offset, message_parts expected,
                                                message_parts got) {
     throw bad_file(file, offset, sentence(expected), sentence(got));
 }
-[[noreturn]] ELBO_OUTLINE inline void refuse(message_parts all) { throw bad_file(sentence(all)); }
+[[noreturn]] ELBO_COLD inline void refuse(message_parts all) { throw bad_file(sentence(all)); }
 
 }  // namespace elbo::io

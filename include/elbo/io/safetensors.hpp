@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/file.hpp>
-#include <elbo/io/header_text.hpp>
+#include <elbo/io/json_text.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -167,20 +168,9 @@ inline place parse_tensor(header_text& text, std::string name) {
     return found;
 }
 
-inline void add_json_string(std::string& out, std::string_view text) {
-    constexpr char digits[] = "0123456789abcdef";
-    out += '"';
-    while (!text.empty()) {
-        const std::size_t size = utf8_character(text);
-        if (size == 0)
-            throw std::invalid_argument(sentence({"a name for a tensor file that is not UTF-8: ", printable(text)}));
-        const auto first = static_cast<unsigned char>(text[0]);
-        if (first == '"' || first == '\\') out += {'\\', text[0]};
-        else if (first < 0x20) out += {'\\', 'u', '0', '0', digits[first >> 4], digits[first & 15]};
-        else out += text.substr(0, size);
-        text.remove_prefix(size);
-    }
-    out += '"';
+inline void add_name(std::string& out, std::string_view name) {
+    if (!is_utf8(name)) throw std::invalid_argument(sentence({"a name for a tensor file that is not UTF-8: ", printable(name)}));
+    add_json_string(out, name);
 }
 
 }  // namespace safetensors
@@ -242,7 +232,7 @@ inline tensor_file read_safetensors(const std::string& path, std::size_t limit =
 }
 
 // Everything before the tensors' bytes. Tensors keep the order given; spaces fill the header up to a multiple of eight.
-inline std::string safetensors_header(const std::map<std::string, std::string>& metadata,
+ELBO_COLD inline std::string safetensors_header(const std::map<std::string, std::string>& metadata,
                                       std::span<const tensor_entry>             tensors) {
     std::string                        text = "{";
     std::map<std::string, std::string> names{{"__metadata__", ""}};
@@ -250,9 +240,9 @@ inline std::string safetensors_header(const std::map<std::string, std::string>& 
         text += "\"__metadata__\":{";
         for (const auto& [key, value] : metadata) {
             if (text.back() != '{') text += ',';
-            safetensors::add_json_string(text, key);
+            safetensors::add_name(text, key);
             text += ':';
-            safetensors::add_json_string(text, value);
+            safetensors::add_name(text, value);
         }
         text += '}';
     }
@@ -266,7 +256,7 @@ inline std::string safetensors_header(const std::map<std::string, std::string>& 
                                                   shape_text(tensor.shape), " has not ", tensor.bytes.size(),
                                                   " bytes"}));
         if (text.back() != '{') text += ',';
-        safetensors::add_json_string(text, tensor.name);
+        safetensors::add_name(text, tensor.name);
         text += sentence({":{\"dtype\":\"", tensor.dtype, "\",\"shape\":["});
         for (std::size_t i = 0; i < tensor.shape.size(); ++i) text += sentence({i == 0 ? "" : ",", tensor.shape[i]});
         text += sentence({"],\"data_offsets\":[", at, ",", at + tensor.bytes.size(), "]}"});
@@ -281,7 +271,7 @@ inline std::string safetensors_header(const std::map<std::string, std::string>& 
 }
 
 // Written from where the tensors lie, without a copy, and whole or not at all.
-inline void write_safetensors(const std::string& path, const std::map<std::string, std::string>& metadata,
+ELBO_COLD inline void write_safetensors(const std::string& path, const std::map<std::string, std::string>& metadata,
                               std::span<const tensor_entry> tensors) {
     const std::string header = safetensors_header(metadata, tensors);
     atomic_file       file(path);

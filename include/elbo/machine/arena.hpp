@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/by_key.hpp>
 #include <elbo/tape/passes.hpp>
 #include <elbo/tape/plan.hpp>
 
@@ -10,14 +11,14 @@
 namespace elbo {
 
 // By node: whose memory it names, its own but for views.
-inline std::vector<node_id> homes_of(const tape& t) {
+ELBO_COLD inline std::vector<node_id> homes_of(const tape& t) {
     std::vector<node_id> home(t.nodes.size());
     for (node_id id = 0; id < t.size(); ++id)
         home[static_cast<std::size_t>(id)] = t[id].what == verb::view ? home[static_cast<std::size_t>(t[id].a)] : id;
     return home;
 }
 // A gradient that only `store` reads is computed where it is stored: by node, that place, or -1.
-inline std::vector<std::int32_t> computed_where_stored(const tape& t, const std::vector<node_id>& home) {
+ELBO_COLD inline std::vector<std::int32_t> computed_where_stored(const tape& t, const std::vector<node_id>& home) {
     const auto                uses = uses_of(t);
     std::vector<std::int32_t> place(t.nodes.size(), -1);
     for (const node& n : t.nodes) {
@@ -39,7 +40,7 @@ struct arena_plan {
 struct life {
     int from = 0, to = -1;
 };
-inline std::vector<life> lives_of(const tape& t, const std::vector<node_id>& home, const std::vector<int>& time) {
+ELBO_COLD inline std::vector<life> lives_of(const tape& t, const std::vector<node_id>& home, const std::vector<int>& time) {
     const auto        at = [](node_id id) { return static_cast<std::size_t>(id); };
     std::vector<life> lives(t.nodes.size());
     int               end = 0;
@@ -55,17 +56,19 @@ inline std::vector<life> lives_of(const tape& t, const std::vector<node_id>& hom
 }
 
 // Places for so many floats of each node; of none, no place.
-inline arena_plan place_values(const std::vector<std::int64_t>& floats, const std::vector<life>& lives) {
+ELBO_COLD inline arena_plan place_values(const std::vector<std::int64_t>& floats, const std::vector<life>& lives) {
     const auto at = [](node_id id) { return static_cast<std::size_t>(id); };
     arena_plan plan{std::vector<std::int64_t>(floats.size(), -1), 0};
 
     // The largest first, each as low as nothing of its time lies in the way.
-    std::vector<node_id> order, placed;  // placed: by offset
+    const auto           size_at = [&](node_id id) { return (floats[at(id)] + 15) / 16 * 16; };
+    numbers_by_key       order;
+    std::vector<node_id> placed;  // by offset
     for (node_id id = 0; id < static_cast<node_id>(floats.size()); ++id)
-        if (floats[at(id)] > 0) order.push_back(id);
-    const auto size_at = [&](node_id id) { return (floats[at(id)] + 15) / 16 * 16; };
-    std::stable_sort(order.begin(), order.end(), [&](node_id a, node_id b) { return size_at(a) > size_at(b); });
-    for (node_id id : order) {
+        if (floats[at(id)] > 0) order.push_back({-size_at(id), at(id)});
+    sort(order);
+    for (const auto& entry : order) {
+        const auto         id     = static_cast<node_id>(entry.second);
         const std::int64_t size   = size_at(id);
         std::int64_t       offset = 0;
         for (node_id other : placed) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/layer/network.hpp>
 
+#include <array>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,42 +22,60 @@ struct tensor_place {
 
 namespace layers {
 
+// What a type knows of a tensor, as data: what is made of them is made in one place, not once for each of them.
+struct tensor_facts {
+    const char*                  network;
+    std::span<const std::size_t> layers;  // within one another, the outermost first
+    const char*                  name;
+    std::span<const std::size_t> extents;
+    std::size_t                  size;
+    std::size_t (*file_index)(std::size_t);
+    void (*fill)(std::span<float>, const draws&);
+};
+
+template <class P, std::size_t... Outer>
+struct layers_around {
+    static constexpr std::array<std::size_t, sizeof...(Outer)> numbers{Outer...};
+};
+template <class P, std::size_t... Outer>
+requires requires { typename P::inner; }
+struct layers_around<P, Outer...> : layers_around<typename P::inner, Outer..., P::layer> {};
+
 template <class P>
-std::string path_of() {
-    if constexpr (requires { P::layer; typename P::inner; }) return std::to_string(P::layer) + "." + path_of<typename P::inner>();
-    else return P::name;
+void fill_initially(std::span<float> to, const draws& random) {
+    P::initial::fill(to, P::order::fans_of(P::rows, P::cols), random);
 }
-template <class P>
-tensor_place place_of(const std::string& network, std::size_t& offset) {
-    tensor_place place{network + "." + path_of<P>(),
-                       {P::file_extents.begin(), P::file_extents.end()},
-                       offset,
-                       P::shape::size,
-                       &P::order::file_index,
-                       [](std::span<float> to, const draws& random) {
-                           P::initial::fill(to, P::order::fans_of(P::rows, P::cols), random);
-                       }};
-    offset += P::shape::size;
-    return place;
+template <class Network, class... P>
+constexpr std::array<tensor_facts, sizeof...(P)> facts_of(list<P...>) {
+    return {tensor_facts{Network::name, layers_around<P>::numbers, P::name, P::file_extents, P::shape::size, &P::order::file_index,
+                         &fill_initially<P>}...};
+}
+template <class Network>
+inline constexpr auto parameter_facts = facts_of<Network>(typename Network::network::parameters{});
+template <class Network>
+inline constexpr auto state_facts = facts_of<Network>(typename Network::network::states{});
+
+ELBO_COLD inline std::vector<tensor_place> places_of(std::initializer_list<std::span<const tensor_facts>> networks) {
+    std::vector<tensor_place> places;
+    std::size_t               offset = 0;
+    for (const std::span<const tensor_facts> tensors : networks)
+        for (const tensor_facts& t : tensors) {
+            std::string name = sentence({t.network, "."});
+            for (std::size_t layer : t.layers) name += sentence({layer, "."});
+            name += t.name;
+            places.push_back({std::move(name), {t.extents.begin(), t.extents.end()}, offset, t.size, t.file_index, t.fill});
+            offset += t.size;
+        }
+    return places;
 }
 
-template <class... P>
-void append_places(std::vector<tensor_place>& places, [[maybe_unused]] const char* network, [[maybe_unused]] std::size_t& offset, list<P...>) {
-    (places.push_back(place_of<P>(network, offset)), ...);
+template <class... Networks>
+std::vector<tensor_place> parameter_places(list<Networks...>) {
+    return places_of({parameter_facts<Networks>...});
 }
-template <class... N>
-std::vector<tensor_place> parameter_places(list<N...>) {
-    std::vector<tensor_place> places;
-    std::size_t               offset = 0;
-    (append_places(places, N::name, offset, typename N::network::parameters{}), ...);
-    return places;
-}
-template <class... N>
-std::vector<tensor_place> state_places(list<N...>) {
-    std::vector<tensor_place> places;
-    std::size_t               offset = 0;
-    (append_places(places, N::name, offset, typename N::network::states{}), ...);
-    return places;
+template <class... Networks>
+std::vector<tensor_place> state_places(list<Networks...>) {
+    return places_of({state_facts<Networks>...});
 }
 
 }  // namespace layers

@@ -55,7 +55,7 @@ private:
     }
 
     // The chain of additions that ends in `root`: what is added, in order, and which of that becomes one verb.
-    constexpr bool find_bundles(node_id root) {
+    ELBO_COLD constexpr bool find_bundles(node_id root) {
         numbers open{root}, inside, leaves;
         while (!open.empty()) {
             const node_id x = open.back();
@@ -89,7 +89,7 @@ private:
     }
 
     // Every node at its place; a bundle at the place of its last member; a chain adds up as what it adds comes.
-    constexpr void rebuild() {
+    ELBO_COLD constexpr void rebuild() {
         const std::vector<node> old   = std::move(t_.nodes);
         const auto              count = static_cast<node_id>(old.size());
         t_.nodes.clear();

@@ -11,7 +11,7 @@ namespace elbo {
 // Numbers the nodes by a depth-first walk from the outputs and effects, operands first, and drops what nothing uses.
 // C++ leaves the order in which `f(a) + g(b)` calls f and g open: after this, every compiler has the same tape.
 // Layer names are kept where their values are.
-ELBO_OUTLINE constexpr void canonicalise(tape& t) {
+ELBO_COLD constexpr void canonicalise(tape& t) {
     const auto           count = t.nodes.size();
     std::vector<node_id> renamed(count, -1);
     std::vector<node_id> stack;

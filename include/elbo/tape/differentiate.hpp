@@ -31,7 +31,7 @@ struct reverse_pass {
     constexpr bool wants(node_id x) const { return needed[static_cast<std::size_t>(x)] != 0; }
 
     // The cotangent of x gains d, which may be larger than x where x was broadcast.
-    ELBO_OUTLINE constexpr void give(node_id x, node_id d) {
+    ELBO_COLD constexpr void give(node_id x, node_id d) {
         const extent whole = t[x].e, have = t[d].e;
         extent       e = have;
         if (have.axis != whole.axis && whole.axis == 0) e.axis = 0;
@@ -43,11 +43,11 @@ struct reverse_pass {
         g       = g < 0 ? d : t.add(g, d);
     }
     // y was made from x by broadcasting: before d is summed over the missing extents it must have y's own.
-    ELBO_OUTLINE constexpr void give_part(node_id y, node_id x, node_id d) {
+    ELBO_COLD constexpr void give_part(node_id y, node_id x, node_id d) {
         give(x, t[x].e == t[y].e ? d : t.spread_to(t[y].e, d));
     }
 
-    ELBO_OUTLINE constexpr void give_columns(node_id x, node_id d, std::int32_t first) {
+    ELBO_COLD constexpr void give_columns(node_id x, node_id d, std::int32_t first) {
         columns now{x, d, first, first + t[d].e.cols};
         for (std::size_t i = 0; i < apart.size();) {
             const columns other = apart[i];
@@ -63,7 +63,7 @@ struct reverse_pass {
         }
         apart.push_back(now);
     }
-    ELBO_OUTLINE constexpr void place_columns(node_id x) {
+    ELBO_COLD constexpr void place_columns(node_id x) {
         for (std::size_t i = 0; i < apart.size();) {
             const columns now = apart[i];
             if (now.x != x) {
@@ -77,7 +77,7 @@ struct reverse_pass {
     }
 
     // Hands the cotangent of y on to its operands.
-    ELBO_OUTLINE constexpr void step(node_id y) {
+    ELBO_COLD constexpr void step(node_id y) {
         if (!apart.empty()) place_columns(y);
         node_id dy = gradient[static_cast<std::size_t>(y)];
         if (dy < 0 || !wants(y)) return;

@@ -24,7 +24,7 @@ struct often_read {
     }
 };
 
-constexpr std::vector<often_read> matrices_read_often(const tape& t, const row_counts& counts) {
+ELBO_COLD constexpr std::vector<often_read> matrices_read_often(const tape& t, const row_counts& counts) {
     std::vector<often_read> all;
     for (const node& n : t.nodes) {
         if (n.what != verb::product || n.i != 0 || n.e.axis == 0 || t[n.b].what != verb::parameter || t[n.b].e.cols < 2) continue;

@@ -12,7 +12,7 @@
 namespace elbo {
 
 // How often each node is read.
-ELBO_OUTLINE constexpr std::vector<int> uses_of(const tape& t) {
+ELBO_COLD constexpr std::vector<int> uses_of(const tape& t) {
     std::vector<int> uses(t.nodes.size(), 0);
     int* const       of = uses.data();
     for (const node& n : t.nodes) {
@@ -26,7 +26,7 @@ ELBO_OUTLINE constexpr std::vector<int> uses_of(const tape& t) {
 }
 
 // What names nodes besides nodes, once nodes have new numbers; -1: it is gone. Fences are a matter of the pass.
-constexpr void rename_marks(tape& t, const std::vector<node_id>& renamed) {
+ELBO_COLD constexpr void rename_marks(tape& t, const std::vector<node_id>& renamed) {
     const auto rename = [&](node_id& id) { id = renamed[static_cast<std::size_t>(id)]; };
     for (named_output& o : t.outputs) rename(o.id);
     for (node_id& id : t.losses) rename(id);
@@ -38,7 +38,7 @@ constexpr void rename_marks(tape& t, const std::vector<node_id>& renamed) {
 }
 
 // Drops what nothing reads, keeping the order.
-ELBO_OUTLINE constexpr void drop_unused(tape& t) {
+ELBO_COLD constexpr void drop_unused(tape& t) {
     auto                 uses = uses_of(t);
     std::vector<node_id> renamed(t.nodes.size(), -1);
     for (node_id id = t.size() - 1; id >= 0; --id) {
@@ -69,7 +69,7 @@ ELBO_OUTLINE constexpr void drop_unused(tape& t) {
 
 // Every node right after the last of its operands: what a loop leaves at each step (a divergence, a sum so far) stands at
 // that step, not where it is read in the end. What nothing waits for keeps its place.
-ELBO_OUTLINE constexpr void order_by_time(tape& t) {
+ELBO_COLD constexpr void order_by_time(tape& t) {
     const auto                        at = [](node_id id) { return static_cast<std::size_t>(id); };
     std::vector<std::vector<node_id>> readers(t.nodes.size());
     std::vector<int>                  waits(t.nodes.size(), 0);  // for so many operands
@@ -101,7 +101,7 @@ ELBO_OUTLINE constexpr void order_by_time(tape& t) {
 }
 
 // What is put out of a state is what it was when the replay began.
-constexpr void copy_states_put_out(tape& t) {
+ELBO_COLD constexpr void copy_states_put_out(tape& t) {
     for (named_output& o : t.outputs) {
         node_id home = o.id;
         while (t[home].what == verb::view) home = t[home].a;
@@ -111,7 +111,7 @@ constexpr void copy_states_put_out(tape& t) {
 
 // A product, the row added to it and the formula applied to that become one verb: y = f(a b + c), with c and f in the
 // product's node. Only where nobody else reads what lies between.
-ELBO_OUTLINE constexpr void fuse_products(tape& t) {
+ELBO_COLD constexpr void fuse_products(tape& t) {
     const auto uses    = uses_of(t);
     const auto only    = [&](node_id id) { return uses[static_cast<std::size_t>(id)] == 1; };
     const auto product = [&](node_id id) { return t[id].what == verb::product && t[id].i == 0 && t[id].f.number < 0; };

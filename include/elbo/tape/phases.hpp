@@ -67,7 +67,7 @@ struct timetable {
 
 // One pass: every node in the first moment of its kind that its operands allow. A sum over the batch never reads what
 // its own phase computes; a state changes when all have read it.
-constexpr timetable make_timetable(const tape& t) {
+ELBO_COLD constexpr timetable make_timetable(const tape& t) {
     const std::size_t    size = t.nodes.size();
     timetable            table{by_number<int>(size), by_number<work>(size), by_number<node_id>(size)};
     const by_number<int> latest(size);  // by state: its last reader's moment

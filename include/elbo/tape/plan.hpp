@@ -55,7 +55,7 @@ struct cost {
 //     matrices that are read often: a copy of each
 // each in multiples of 16 floats, and a sixteenth for gaps. What a replay hands out lives to the end. Products have what
 // follows them inside, as a machine has them.
-constexpr cost measure(const tape& recorded, const row_counts& counts) {
+ELBO_COLD constexpr cost measure(const tape& recorded, const row_counts& counts) {
     tape t = recorded;
     fuse_products(t);
     const std::size_t        all    = t.nodes.size();

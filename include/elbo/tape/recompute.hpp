@@ -79,7 +79,7 @@ private:
                (last_use_[at(y)] >= 0 && segment_of(last_use_[at(y)]) != segment_of(y));
     }
 
-    constexpr void rebuild(bool compute_anew) {
+    ELBO_COLD constexpr void rebuild(bool compute_anew) {
         const node_id count = t_.size();
         handed_out_.assign(at(count), 0);
         for (const named_output& o : t_.outputs) handed_out_[at(home_[at(o.id)])] = 1;

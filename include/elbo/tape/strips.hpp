@@ -25,7 +25,7 @@ struct strips_of_rows {
     int                     count = 0;
 };
 
-constexpr strips_of_rows make_strips(const tape& t, const timetable& table) {
+ELBO_COLD constexpr strips_of_rows make_strips(const tape& t, const timetable& table) {
     const std::size_t    size = t.nodes.size();
     strips_of_rows       s{by_number<int>(size), by_number<std::int64_t>(size + 1)};
     const by_number<int> open(static_cast<std::size_t>(table.moments) * most_axes);

@@ -128,7 +128,7 @@ struct tape {
     constexpr node&       operator[](node_id id) { return nodes[static_cast<std::size_t>(id)]; }
     constexpr node_id     size() const { return static_cast<node_id>(nodes.size()); }
 
-    ELBO_OUTLINE constexpr node_id put(const node& n) {
+    ELBO_COLD constexpr node_id put(const node& n) {
         nodes.push_back(n);
         return size() - 1;
     }
@@ -140,30 +140,30 @@ struct tape {
         return put(n);
     }
     // The same leaf twice is one node: shared weights gather one gradient.
-    ELBO_OUTLINE constexpr node_id shared_leaf(verb what, extent e, std::int32_t i) {
+    ELBO_COLD constexpr node_id shared_leaf(verb what, extent e, std::int32_t i) {
         for (node_id id : leaves)
             if ((*this)[id].what == what && (*this)[id].i == i && (*this)[id].e == e) return id;
         leaves.push_back(leaf(what, e, i));
         return leaves.back();
     }
-    ELBO_OUTLINE constexpr node_id slot(const char* name, double otherwise) {
+    ELBO_COLD constexpr node_id slot(const char* name, double otherwise) {
         for (std::size_t at = 0; at < slots.size(); ++at)
             if (same_name(slots[at].name, name)) return shared_leaf(verb::slot, {}, static_cast<std::int32_t>(at));
         slots.push_back({name, otherwise});
         return shared_leaf(verb::slot, {}, static_cast<std::int32_t>(slots.size()) - 1);
     }
-    ELBO_OUTLINE constexpr node_id constant(double value) {
+    ELBO_COLD constexpr node_id constant(double value) {
         for (std::size_t at = 0; at < constants.size(); ++at)
             if (constants[at] == value) return shared_leaf(verb::table, {}, static_cast<std::int32_t>(at));
         constants.push_back(value);
         return shared_leaf(verb::table, {}, static_cast<std::int32_t>(constants.size()) - 1);
     }
-    ELBO_OUTLINE constexpr node_id table(extent e, const std::vector<double>& values) {
+    ELBO_COLD constexpr node_id table(extent e, const std::vector<double>& values) {
         const auto at = static_cast<std::int32_t>(constants.size());
         for (double v : values) constants.push_back(v);
         return leaf(verb::table, e, at);
     }
-    ELBO_OUTLINE constexpr node_id noise(extent e, bool uniform, std::uint64_t purpose, int loop) {
+    ELBO_COLD constexpr node_id noise(extent e, bool uniform, std::uint64_t purpose, int loop) {
         const draw_key key{purpose, loop};
         for (const draw_key& d : draws)
             if (d == key) throw recording_error("elbo: two draws have the same purpose and loop index");
@@ -172,7 +172,7 @@ struct tape {
     }
 
     // ---- elementwise ----
-    ELBO_OUTLINE constexpr node_id map(formula f, node_id a) {
+    ELBO_COLD constexpr node_id map(formula f, node_id a) {
         node n;
         n.what = verb::map, n.a = a, n.e = (*this)[a].e, n.f = f;
         return put(n);
@@ -181,7 +181,7 @@ struct tape {
     constexpr node_id map(F f, node_id a) {
         return map(unary(f), a);
     }
-    ELBO_OUTLINE constexpr node_id zip(formula f, node_id a, node_id b) {
+    ELBO_COLD constexpr node_id zip(formula f, node_id a, node_id b) {
         node n;
         n.what = verb::zip, n.a = a, n.b = b, n.e = broadcast((*this)[a].e, (*this)[b].e), n.f = f;
         return put(n);
@@ -193,13 +193,13 @@ struct tape {
     constexpr node_id add(node_id a, node_id b) { return zip(formulas::plus{}, a, b); }
     constexpr node_id multiply(node_id a, node_id b) { return zip(formulas::times{}, a, b); }
     constexpr node_id scale(node_id a, double by) { return by == 1 ? a : map(formulas::affine{by, 0}, a); }
-    ELBO_OUTLINE constexpr node_id chain(formula slope, node_id cotangent, node_id x) {
+    ELBO_COLD constexpr node_id chain(formula slope, node_id cotangent, node_id x) {
         node n;
         n.what = verb::chain, n.a = cotangent, n.b = x, n.f = slope;
         n.e = broadcast((*this)[cotangent].e, (*this)[x].e);
         return put(n);
     }
-    ELBO_OUTLINE constexpr node_id chain_pair(formula slope, node_id cotangent, node_id b, node_id c) {
+    ELBO_COLD constexpr node_id chain_pair(formula slope, node_id cotangent, node_id b, node_id c) {
         node n;
         n.what = verb::chain_pair, n.a = cotangent, n.b = b, n.c = c, n.f = slope;
         n.e = broadcast((*this)[cotangent].e, broadcast((*this)[b].e, (*this)[c].e));
@@ -207,19 +207,19 @@ struct tape {
     }
 
     // ---- extents ----
-    ELBO_OUTLINE constexpr node_id sum_to(extent e, node_id a) {
+    ELBO_COLD constexpr node_id sum_to(extent e, node_id a) {
         if ((*this)[a].e == e) return a;
         node n;
         n.what = verb::sum, n.a = a, n.e = e;
         return put(n);
     }
-    ELBO_OUTLINE constexpr node_id spread_to(extent e, node_id a) {
+    ELBO_COLD constexpr node_id spread_to(extent e, node_id a) {
         if ((*this)[a].e == e) return a;
         node n;
         n.what = verb::spread, n.a = a, n.e = e;
         return put(n);
     }
-    ELBO_OUTLINE constexpr node_id view(extent e, node_id a, bool stops_gradient = false) {
+    ELBO_COLD constexpr node_id view(extent e, node_id a, bool stops_gradient = false) {
         if ((*this)[a].e == e && !stops_gradient) return a;
         node n;
         n.what = verb::view, n.a = a, n.e = e, n.i = stops_gradient ? 1 : 0;
@@ -231,18 +231,18 @@ struct tape {
     constexpr node_id place(node_id a, int first, int cols) {
         return with(verb::place, a, -1, cols, first);
     }
-    ELBO_OUTLINE constexpr node_id concat(node_id a, node_id b) {
+    ELBO_COLD constexpr node_id concat(node_id a, node_id b) {
         extent e = broadcast_rows((*this)[a].e, (*this)[b].e);
         a        = spread_to({e.axis, e.fold, (*this)[a].e.cols}, a);
         b        = spread_to({e.axis, e.fold, (*this)[b].e.cols}, b);
         return with(verb::concat, a, b, (*this)[a].e.cols + (*this)[b].e.cols);
     }
-    ELBO_OUTLINE constexpr node_id gather(node_id a, node_id indices, int width) {
+    ELBO_COLD constexpr node_id gather(node_id a, node_id indices, int width) {
         extent e = broadcast_rows((*this)[a].e, (*this)[indices].e);
         a        = spread_to({e.axis, e.fold, (*this)[a].e.cols}, a);
         return with(verb::gather, a, indices, (*this)[indices].e.cols * width, width);
     }
-    ELBO_OUTLINE constexpr node_id scatter(node_id a, node_id indices, int width, int cols) {
+    ELBO_COLD constexpr node_id scatter(node_id a, node_id indices, int width, int cols) {
         extent e = broadcast_rows((*this)[a].e, (*this)[indices].e);
         a        = spread_to({e.axis, e.fold, (*this)[indices].e.cols * width}, a);
         return with(verb::scatter, a, indices, cols, width);
@@ -254,7 +254,7 @@ struct tape {
 
     // ---- linear algebra ----
     // a (rows, k) b (k, n); ta: a' b over the rows of both; tb: a b' with b (n, k)
-    ELBO_OUTLINE constexpr node_id product(node_id a, node_id b, bool ta, bool tb) {
+    ELBO_COLD constexpr node_id product(node_id a, node_id b, bool ta, bool tb) {
         const extent A = (*this)[a].e, B = (*this)[b].e;
         node         n;
         n.what = verb::product, n.a = a, n.b = b, n.i = ta, n.j = tb;
@@ -263,7 +263,7 @@ struct tape {
         return put(n);
     }
     // In each row a is (m, k) or its transpose, b is (k, n) or its transpose.
-    ELBO_OUTLINE constexpr node_id batched(node_id a, node_id b, bool ta, bool tb, int m, int n_cols) {
+    ELBO_COLD constexpr node_id batched(node_id a, node_id b, bool ta, bool tb, int m, int n_cols) {
         const extent e = broadcast_rows((*this)[a].e, (*this)[b].e);
         a              = spread_to({e.axis, e.fold, (*this)[a].e.cols}, a);
         b              = spread_to({e.axis, e.fold, (*this)[b].e.cols}, b);
@@ -272,7 +272,7 @@ struct tape {
         nodes.back().l   = n_cols;
         return id;
     }
-    ELBO_OUTLINE constexpr std::int32_t geometry(const window& w) {
+    ELBO_COLD constexpr std::int32_t geometry(const window& w) {
         for (std::size_t at = 0; at < windows.size(); ++at)
             if (windows[at] == w) return static_cast<std::int32_t>(at);
         windows.push_back(w);
@@ -286,7 +286,7 @@ struct tape {
         const window& s = windows[static_cast<std::size_t>(g)];
         return with(verb::conv_data, y, w, s.in_c * s.in_h * s.in_w, g);
     }
-    ELBO_OUTLINE constexpr node_id conv_filter(node_id x, node_id y, std::int32_t g) {
+    ELBO_COLD constexpr node_id conv_filter(node_id x, node_id y, std::int32_t g) {
         const window& s = windows[static_cast<std::size_t>(g)];
         node          n;
         n.what = verb::conv_filter, n.a = x, n.b = y, n.i = g;
@@ -302,7 +302,7 @@ struct tape {
         return with(verb::unpool, y, -1, s.in_c * s.in_h * s.in_w, g);
     }
     constexpr node_id logsumexp(node_id a) { return with(verb::logsumexp, a, -1, 1); }
-    ELBO_OUTLINE constexpr node_id solve(node_id lower, node_id b, bool transposed, int order, int columns) {
+    ELBO_COLD constexpr node_id solve(node_id lower, node_id b, bool transposed, int order, int columns) {
         const extent e = broadcast_rows((*this)[lower].e, (*this)[b].e);
         lower          = spread_to({e.axis, e.fold, order * order}, lower);
         b              = spread_to({e.axis, e.fold, order * columns}, b);
@@ -318,14 +318,14 @@ struct tape {
     }
 
     // ---- effects ----
-    ELBO_OUTLINE constexpr node_id effect(verb what, node_id a, std::int32_t offset) {
+    ELBO_COLD constexpr node_id effect(verb what, node_id a, std::int32_t offset) {
         node n;
         n.what = what, n.a = a, n.i = offset, n.e = (*this)[a].e;
         return put(n);
     }
 
     // ---- extents that go together ----
-    ELBO_OUTLINE static constexpr extent broadcast_rows(extent a, extent b) {
+    ELBO_COLD static constexpr extent broadcast_rows(extent a, extent b) {
         if (a.axis != 0 && b.axis != 0 && a.axis != b.axis)
             throw recording_error("elbo: rows of two batch axes do not mix");
         if ((a.axis == 0 && a.fold != 1 && b.axis != 0) || (b.axis == 0 && b.fold != 1 && a.axis != 0))
@@ -334,7 +334,7 @@ struct tape {
         if (larger % smaller != 0) throw recording_error("elbo: multiplicities do not divide one another");
         return {a.axis != 0 ? a.axis : b.axis, larger, 1};
     }
-    ELBO_OUTLINE static constexpr extent broadcast(extent a, extent b) {
+    ELBO_COLD static constexpr extent broadcast(extent a, extent b) {
         if (a == b) return a;
         extent e = broadcast_rows(a, b);
         if (a.cols != b.cols && a.cols != 1 && b.cols != 1)
@@ -344,7 +344,7 @@ struct tape {
     }
 
 private:
-    ELBO_OUTLINE constexpr node_id with(verb what, node_id a, node_id b, int cols, std::int32_t i = 0, std::int32_t j = 0) {
+    ELBO_COLD constexpr node_id with(verb what, node_id a, node_id b, int cols, std::int32_t i = 0, std::int32_t j = 0) {
         node n;
         n.what = what, n.a = a, n.b = b, n.i = i, n.j = j;
         n.e      = (*this)[a].e;

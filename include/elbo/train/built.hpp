@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/machine/bindings.hpp>
 #include <elbo/train/checkpoint.hpp>
 #include <elbo/train/outline.hpp>
@@ -34,7 +35,7 @@ public:
     // Each tensor's start is a function of its name and the seed.
     void initialise(std::uint64_t seed) {
         const auto fill = [&](const std::vector<tensor_place>& places, std::span<float> buffer) {
-            for (const tensor_place& p : places) p.fill(buffer.subspan(p.offset, p.size), draws(seed, ("initial " + p.name).c_str()));
+            for (const tensor_place& p : places) p.fill(buffer.subspan(p.offset, p.size), draws(seed, sentence({"initial ", p.name}).c_str()));
         };
         fill(outline_.parameters, parameters());
         fill(outline_.states, states());
@@ -56,7 +57,7 @@ public:
     std::span<float> tensor(const std::string& name) {
         for (const tensor_place& p : outline_.parameters)
             if (p.name == name) return parameters().subspan(p.offset, p.size);
-        throw std::out_of_range("the model has no parameter " + name);
+        throw std::out_of_range(sentence({"the model has no parameter ", name}));
     }
 
 protected:
@@ -87,8 +88,8 @@ protected:
             b.first_row         = static_cast<std::uint32_t>(first);
             for (const fed& f : asked.inputs) {
                 if (f.values.size() < (first + n) * f.width)
-                    throw std::invalid_argument("expected a condition for every row, " + std::to_string(asked.rows * f.width) +
-                                                " numbers or more, got " + std::to_string(f.values.size()));
+                    throw std::invalid_argument(sentence({"expected a condition for every row, ", asked.rows * f.width,
+                                                          " numbers or more, got ", f.values.size()}));
                 // A condition that a program does not read is no error: a prior that is not conditioned, say.
                 if (f.input < b.inputs.size()) b.inputs[f.input] = f.values.data() + first * f.width;
             }

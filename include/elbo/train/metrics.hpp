@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/file.hpp>
 #include <elbo/io/json.hpp>
 #include <elbo/train/named_value.hpp>
@@ -34,7 +35,7 @@ inline std::vector<io::json> read_metrics(const std::string& path) {
         const std::size_t end = text.find('\n', start);
         if (end == std::string_view::npos) break;
         lines.push_back(
-            io::json::parse(text.substr(start, end - start), path + ", line " + std::to_string(lines.size() + 1)));
+            io::json::parse(text.substr(start, end - start), sentence({path, ", line ", lines.size() + 1})));
         if (!lines.back().is_object()) throw io::bad_file(path, start, "an object", "another value");
         start = end + 1;
     }
@@ -87,11 +88,17 @@ public:
     double seconds_before() const { return seconds_before_; }
 
     // One line, on its way to the disk when this returns.
-    void add(std::uint64_t step, std::uint64_t epoch, double seconds, std::span<const named_value> values) {
-        io::json line;
-        line.set("step", step).set("epoch", epoch).set("seconds", seconds);
-        for (const named_value& v : values) line.set(v.name, v.value);
-        const std::string text = line.dump() + "\n";
+    ELBO_COLD void add(std::uint64_t step, std::uint64_t epoch, double seconds, std::span<const named_value> values) {
+        std::string text = sentence({"{\"step\": ", step, ", \"epoch\": ", epoch});
+        const auto  add  = [&](std::string_view name, double value) {
+            text += ", ";
+            io::add_json_string(text, name);
+            text += ": ";
+            io::add_json_number(text, value);
+        };
+        add("seconds", seconds);
+        for (const named_value& v : values) add(v.name, v.value);
+        text += "}\n";
         if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0) fail("writing");
     }
 
@@ -101,7 +108,7 @@ private:
         if (file_ == nullptr) fail("opening");
     }
     [[noreturn]] void fail(const char* what) const {
-        throw std::system_error(errno, std::generic_category(), path_ + ": " + what + " failed");
+        throw std::system_error(errno, std::generic_category(), sentence({path_, ": ", what, " failed"}));
     }
 
     std::string path_;

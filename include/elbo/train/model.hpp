@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/model/vae.hpp>
 #include <elbo/train/built.hpp>
 #include <elbo/train/rows.hpp>
@@ -105,8 +106,7 @@ private:
     template <class Shape>
     static std::size_t rows_in(std::span<const float> x) {
         if (x.size() % Shape::size != 0)
-            throw std::invalid_argument("expected rows of " + std::to_string(Shape::size) + " numbers, got " +
-                                        std::to_string(x.size()) + " in all");
+            throw std::invalid_argument(sentence({"expected rows of ", Shape::size, " numbers, got ", x.size(), " in all"}));
         return x.size() / Shape::size;
     }
     template <class Data>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/batches.hpp>
 #include <elbo/model/names.hpp>
 
@@ -51,30 +52,30 @@ std::vector<input_outline> inputs(list<D...>) {
 }
 
 inline std::string size_text(std::size_t c, std::size_t h, std::size_t w) {
-    return std::to_string(c) + " x " + std::to_string(h) + " x " + std::to_string(w);
+    return sentence({c, " x ", h, " x ", w});
 }
 
 // What the type knows is compared with what the data say, before anything is trained.
-ELBO_OUTLINE inline void check(const std::vector<input_outline>& inputs, const data::images& set, int axis) {
-    const auto need = [&](bool right, const std::string& expected, const std::string& got) {
-        if (!right) throw std::invalid_argument(set.name + ": expected " + expected + ", got " + got);
+ELBO_COLD inline void check(const std::vector<input_outline>& inputs, const data::images& set, int axis) {
+    const auto need = [&](bool right, message_parts expected, const std::string& got) {
+        if (!right) throw std::invalid_argument(sentence({set.name, ": expected ", sentence(expected), ", got ", got}));
     };
     for (const input_outline& in : inputs) {
         if (in.axis != axis) continue;
         switch (in.what) {
             case input_outline::kind::label:
-                need(set.labelled(), "labels", "none");
-                need(set.classes <= in.classes, "at most " + std::to_string(in.classes) + " classes", std::to_string(set.classes));
+                need(set.labelled(), {"labels"}, "none");
+                need(set.classes <= in.classes, {"at most ", in.classes, " classes"}, sentence({set.classes}));
                 break;
             case input_outline::kind::attributes:
-                need(set.attribute_names.size() == in.size, std::to_string(in.size) + " attributes an image", std::to_string(set.attribute_names.size()));
+                need(set.attribute_names.size() == in.size, {in.size, " attributes an image"}, sentence({set.attribute_names.size()}));
                 break;
             case input_outline::kind::image:
                 need(set.channels == in.channels && set.height == in.height && set.width == in.width,
-                     "images of " + size_text(in.channels, in.height, in.width), size_text(set.channels, set.height, set.width));
+                     {"images of ", size_text(in.channels, in.height, in.width)}, size_text(set.channels, set.height, set.width));
                 break;
             case input_outline::kind::numbers:
-                need(set.image_size() == in.size, "images of " + std::to_string(in.size) + " numbers", size_text(set.channels, set.height, set.width));
+                need(set.image_size() == in.size, {"images of ", in.size, " numbers"}, size_text(set.channels, set.height, set.width));
         }
     }
 }

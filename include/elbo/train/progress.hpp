@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/train/named_value.hpp>
 
 #include <sys/ioctl.h>
@@ -47,19 +48,20 @@ inline std::string value(double x) {
     return room;
 }
 
-inline std::string words(const progress_state& now) {
+ELBO_COLD inline std::string words(const progress_state& now) {
     char room[96];
     std::snprintf(room, sizeof room, "%.0f images/s  %s left", now.images_per_second,
                   duration(now.seconds_left).c_str());
     std::string out = room;
-    for (const named_value& term : now.terms) out += "  " + term.name + " " + value(term.value);
+    for (const named_value& term : now.terms) out += sentence({"  ", term.name, " ", value(term.value)});
     return out;
 }
 
-inline std::string where(const progress_state& now) {
-    const std::string epochs = std::to_string(now.epochs), epoch = std::to_string(now.epoch);
-    return "epoch " + std::string(epochs.size() > epoch.size() ? epochs.size() - epoch.size() : 0, ' ') + epoch + "/" +
-           epochs;
+ELBO_COLD inline std::string where(const progress_state& now) {
+    char room[64];
+    const int digits = std::snprintf(room, sizeof room, "%llu", static_cast<unsigned long long>(now.epochs));
+    std::snprintf(room, sizeof room, "epoch %*llu/%llu", digits, static_cast<unsigned long long>(now.epoch), static_cast<unsigned long long>(now.epochs));
+    return room;
 }
 
 // The first `width` characters of UTF-8.
@@ -73,16 +75,17 @@ inline std::string cut(const std::string& line, std::size_t width) {
 }
 
 // At most `width` columns: what does not fit is cut, never wrapped, since a wrapped line cannot be redrawn.
-inline std::string bar(const progress_state& now, std::size_t width) {
+ELBO_COLD inline std::string bar(const progress_state& now, std::size_t width) {
     constexpr std::size_t cells = 20;
     const double          part  = now.steps == 0 ? 1 : static_cast<double>(now.step) / static_cast<double>(now.steps);
     const auto            full  = static_cast<std::size_t>(std::clamp(part, 0.0, 1.0) * cells);
-    std::string line = where(now) + " [" + std::string(full, '#') + std::string(cells - full, '.') + "] " + words(now);
-    return cut(line, width);
+    char                  drawn[cells + 1] = "....................";
+    std::fill_n(drawn, full, '#');
+    return cut(sentence({where(now), " [", drawn, "] ", words(now)}), width);
 }
 
-inline std::string plain_line(const progress_state& now) {
-    return where(now) + "  step " + std::to_string(now.step) + "/" + std::to_string(now.steps) + "  " + words(now);
+ELBO_COLD inline std::string plain_line(const progress_state& now) {
+    return sentence({where(now), "  step ", now.step, "/", now.steps, "  ", words(now)});
 }
 
 }  // namespace progress_text
@@ -104,7 +107,7 @@ public:
     }
 
     // The same, `seconds` after the start.
-    void step_at(progress_state now, std::uint64_t images_done, std::uint64_t images_in_all, double seconds) {
+    ELBO_COLD void step_at(progress_state now, std::uint64_t images_done, std::uint64_t images_in_all, double seconds) {
         const bool epoch_ends = now.step == now.steps;
         if (seconds < next_ && !epoch_ends) return;
         next_ = seconds + every_;
@@ -118,18 +121,18 @@ public:
         now.seconds_left =
             rate_ > 0 ? static_cast<double>(images_in_all - std::min(images_done, images_in_all)) / rate_ : -1;
         if (!terminal_) {
-            print(progress_text::plain_line(now) + "\n");
+            print(sentence({progress_text::plain_line(now), "\n"}));
             return;
         }
         line_ = progress_text::bar(now, columns());
-        print("\r" + line_ + "\x1b[K");
+        print(sentence({"\r", line_, "\x1b[K"}));
         if (epoch_ends) finish();  // the line of a whole epoch stays
     }
 
     // A line of words above the bar.
     void note(std::string_view words) {
-        if (!terminal_ || line_.empty()) print(std::string(words) + "\n");
-        else print("\r\x1b[K" + std::string(words) + "\n" + line_);
+        if (!terminal_ || line_.empty()) print(sentence({words, "\n"}));
+        else print(sentence({"\r\x1b[K", words, "\n", line_}));
     }
 
     // Leaves the bar's line; what is printed next begins its own.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <elbo/core/schedule.hpp>
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/half_labelled.hpp>
 #include <elbo/train/built.hpp>
 #include <elbo/train/callback.hpp>
@@ -176,36 +177,36 @@ public:
     std::span<float> input(std::size_t i) { return inputs_[i].span(); }
 
     // A parameter that is not finite shows in the next step's loss; where there is none, here.
-    ELBO_OUTLINE void check_finite() const {
+    ELBO_COLD void check_finite() const {
         const auto look = [&](const std::vector<tensor_place>& places, std::span<const float> values) {
             for (const tensor_place& p : places)
                 if (!all_finite(values.subspan(p.offset, p.size)))
-                    throw diverged("a parameter is not finite after step " + std::to_string(step_) + ": first in " + p.name);
+                    throw diverged(sentence({"a parameter is not finite after step ", step_, ": first in ", p.name}));
         };
         look(of().parameters, model_->parameters());
         look(of().states, model_->states());
     }
 
     // ---- checkpoints: everything that a later step depends on ----
-    ELBO_OUTLINE outgoing_tensors tensors() {
+    ELBO_COLD outgoing_tensors tensors() {
         outgoing_tensors out;
         const auto&      places = of().parameters;
         out.add(places, std::as_const(*model_).parameters());
         out.add(of().states, std::as_const(*model_).states());
         const std::size_t n = of().parameter_count;
         for (std::size_t s = 0; n > 0 && s < slots_.size() / n; ++s)
-            out.add(places, std::as_const(slots_).span().subspan(s * n, n), "optimizer." + std::to_string(s) + ".");
+            out.add(places, std::as_const(slots_).span().subspan(s * n, n), sentence({"optimizer.", s, "."}));
         if (average_.size() > 0) out.add(places, std::as_const(average_).span(), "average.");
         return out;
     }
-    ELBO_OUTLINE void restore(const std::string& path, const io::tensor_file& file, std::uint64_t step) {
+    ELBO_COLD void restore(const std::string& path, const io::tensor_file& file, std::uint64_t step) {
         const auto&        places = of().parameters;
         const std::size_t  n      = of().parameter_count;
         std::vector<float> p(n), states(of().state_count), slots(slots_.size()), average(average_.size());
         weights::take(path, file, places, p);
         weights::take(path, file, of().states, states);
         for (std::size_t s = 0; n > 0 && s < slots.size() / n; ++s)
-            weights::take(path, file, places, std::span(slots).subspan(s * n, n), "optimizer." + std::to_string(s) + ".");
+            weights::take(path, file, places, std::span(slots).subspan(s * n, n), sentence({"optimizer.", s, "."}));
         if (!average.empty()) weights::take(path, file, places, average, "average.");
         std::copy(p.begin(), p.end(), model_->parameters().begin());
         std::copy(states.begin(), states.end(), model_->states().begin());
@@ -229,9 +230,9 @@ private:
         std::string known;
         for (const named_slot& s : training_.code().slots) {
             if (s.name == name) return;
-            known += (known.empty() ? "" : ", ") + std::string(s.name);
+            known += sentence({known.empty() ? "" : ", ", s.name});
         }
-        throw std::invalid_argument("the model has no slot " + name + (known.empty() ? "" : ": it has " + known));
+        throw std::invalid_argument(sentence({"the model has no slot ", name, known.empty() ? "" : ": it has ", known}));
     }
     static bool all_finite(std::span<const float> v) {
         return std::all_of(v.begin(), v.end(), [](float x) { return std::isfinite(x); });
@@ -259,7 +260,7 @@ private:
                 const data::images& set = *sets[std::min(static_cast<std::size_t>(axis), sets.size()) - 1];
                 outlining::check(of.of().inputs, set, axis);
                 sources_.emplace_back(set, data::batch_rules{o.seed, shuffled, o.binarise});
-                if (set.size() == 0) throw std::invalid_argument(set.name + ": there are no images to " + (shuffled ? "train" : "evaluate") + " on");
+                if (set.size() == 0) throw std::invalid_argument(sentence({set.name, ": there are no images to ", shuffled ? "train" : "evaluate", " on"}));
             }
         }
         const data::batches& of(int axis) const { return sources_[static_cast<std::size_t>(axis) - 1]; }
@@ -293,7 +294,7 @@ private:
 
     // Says where the first number that is not finite comes from. A loss: the step is replayed, every layer's output kept.
     // A gradient: it came from the loss downwards, so that its last layer was the first; parameters have moved already.
-    [[noreturn]] ELBO_OUTLINE void throw_diverged(const std::string& what) {
+    [[noreturn]] ELBO_COLD void throw_diverged(const std::string& what) {
         std::string where;
         if (what == "the loss") {
             tape code = tapes_.training();
@@ -305,12 +306,12 @@ private:
             b.parameters = model_->parameters_there(), b.gradients = spare_gradients.data(), b.state = spare_states.data();
             kept.replay(b);
             for (const layer_output& l : kept.code().layers)
-                if (where.empty() && !all_finite(kept[l.id])) where = std::string("the output of ") + l.network + "." + std::to_string(l.index);
+                if (where.empty() && !all_finite(kept[l.id])) where = sentence({"the output of ", l.network, ".", static_cast<unsigned>(l.index)});
         } else {
             for (const tensor_place& p : of().parameters)
-                if (!all_finite(std::as_const(gradients_).span().subspan(p.offset, p.size))) where = "the gradient of " + p.name;
+                if (!all_finite(std::as_const(gradients_).span().subspan(p.offset, p.size))) where = sentence({"the gradient of ", p.name});
         }
-        throw diverged(what + " is not finite at step " + std::to_string(step_ + 1) + (where.empty() ? "" : ": first in " + where));
+        throw diverged(sentence({what, " is not finite at step ", step_ + 1, where.empty() ? "" : ": first in ", where}));
     }
 
     trainer_options                        options_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/sentence.hpp>
 #include <elbo/io/safetensors.hpp>
 #include <elbo/model/names.hpp>
 
@@ -18,16 +19,16 @@ inline bool is_counter(const tensor_place& p) { return p.size == 1 && p.name.end
 // Tensors on their way to a file, in the file's layout. Keeps the memory that the entries point to.
 class outgoing_tensors {
 public:
-    void add(const std::vector<tensor_place>& places, std::span<const float> buffer, const std::string& prefix = "") {
+    ELBO_COLD void add(const std::vector<tensor_place>& places, std::span<const float> buffer, const std::string& prefix = "") {
         for (const tensor_place& p : places) {
             if (weights::is_counter(p)) {
                 const std::int64_t& n = counters_.emplace_back(static_cast<std::int64_t>(buffer[p.offset]));
-                entries_.push_back(io::make_tensor<std::int64_t>(prefix + p.name, std::span(&n, 1), p.extents));
+                entries_.push_back(io::make_tensor<std::int64_t>(sentence({prefix, p.name}), std::span(&n, 1), p.extents));
                 continue;
             }
             std::vector<float>& room = rooms_.emplace_back(p.size);
             for (std::size_t i = 0; i < p.size; ++i) room[p.file_index(i)] = buffer[p.offset + i];
-            entries_.push_back(io::make_tensor<float>(prefix + p.name, room, p.extents));
+            entries_.push_back(io::make_tensor<float>(sentence({prefix, p.name}), room, p.extents));
         }
     }
     std::span<const io::tensor_entry> entries() const { return entries_; }
@@ -42,8 +43,9 @@ namespace weights {
 
 inline std::string extents_text(const std::vector<std::size_t>& extents) {
     std::string text = "[";
-    for (std::size_t e : extents) text += (text.size() > 1 ? ", " : "") + std::to_string(e);
-    return text + "]";
+    for (std::size_t e : extents) text += sentence({text.size() > 1 ? ", " : "", e});
+    text += ']';
+    return text;
 }
 
 // Every tensor that the model has must be in the file, with the model's own shape; nothing is taken from the file but
@@ -52,10 +54,10 @@ inline void take(const std::string& path, const io::tensor_file& file, const std
                  std::span<float> buffer, const std::string& prefix = "") {
     for (const tensor_place& p : places) {
         const io::tensor_entry* entry = file.find(prefix + p.name);
-        if (entry == nullptr) throw io::bad_file(path + ": expected a tensor " + prefix + p.name + ", got none");
+        if (entry == nullptr) throw io::bad_file(sentence({path, ": expected a tensor ", prefix, p.name, ", got none"}));
         const bool counts = entry->dtype == "I64" && is_counter(p);
         if (entry->shape != p.extents)
-            throw io::bad_file(path + ": " + entry->name + ": expected shape " + extents_text(p.extents) + ", got " + extents_text(entry->shape));
+            throw io::bad_file(sentence({path, ": ", entry->name, ": expected shape ", extents_text(p.extents), ", got ", extents_text(entry->shape)}));
         if (counts) {
             std::int64_t number = 0;
             entry->copy_to(std::span(&number, 1));
@@ -63,7 +65,7 @@ inline void take(const std::string& path, const io::tensor_file& file, const std
             continue;
         }
         if (entry->dtype != "F32")
-            throw io::bad_file(path + ": " + entry->name + ": expected type F32, got " + entry->dtype);
+            throw io::bad_file(sentence({path, ": ", entry->name, ": expected type F32, got ", entry->dtype}));
         std::vector<float> room(p.size);
         entry->copy_to(std::span<float>(room));
         for (std::size_t i = 0; i < p.size; ++i) buffer[p.offset + i] = room[p.file_index(i)];

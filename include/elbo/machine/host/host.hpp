@@ -2,6 +2,7 @@
 #pragma once
 
 #include <elbo/core/config.hpp>
+#include <elbo/core/sentence.hpp>
 #include <elbo/machine/host/layout.hpp>
 #include <elbo/machine/host/rows.hpp>
 #include <elbo/machine/host/threads.hpp>
@@ -68,7 +69,7 @@ public:
     int             threads() const { return team_.size(); }
     const provider& products() const { return options_.products; }
     team&           workers() { return team_; }
-    std::string     name() const { return "host, " + std::to_string(threads()) + (threads() == 1 ? " thread" : " threads"); }
+    std::string     name() const { return sentence({"host, ", static_cast<unsigned>(threads()), threads() == 1 ? " thread" : " threads"}); }
     std::string     warnings() const { return provider_warnings(options_.products); }
 
     // f(begin, end) over [0, size) in parts of a fixed size, on all threads.
@@ -96,7 +97,7 @@ private:
 // sum has one order.
 class host::program {
 public:
-    ELBO_OUTLINE program(host& on, tape recorded, row_counts capacity) : machine_(on), tape_(std::move(recorded)), capacity_(capacity) {
+    ELBO_COLD program(host& on, tape recorded, row_counts capacity) : machine_(on), tape_(std::move(recorded)), capacity_(capacity) {
         capacity_[0] = 1;
         copy_states_put_out(tape_);
         fuse_products(tape_);
@@ -168,7 +169,7 @@ private:
     static index at(node_id id) { return static_cast<index>(id); }
 
     // Copies of the matrices that a loop multiplies by, as the built-in product reads them.
-    ELBO_OUTLINE void lay_out_packs() {
+    ELBO_COLD void lay_out_packs() {
         packed_at_.assign(tape_.nodes.size(), nullptr);
         if (machine_.products().product != &gemm::multiply) return;
         constexpr index          together = 4;  // panels: a few hundred KiB
@@ -193,7 +194,7 @@ private:
         }
     }
 
-    ELBO_OUTLINE void lay_out() {
+    ELBO_COLD void lay_out() {
         const index count = tape_.nodes.size();
         for (const node& n : tape_.nodes)
             if (n.what == verb::input || n.e.axis != 0) uses_axis_[static_cast<index>(n.e.axis)] = true;
@@ -231,7 +232,7 @@ private:
     }
 
     // Output tiles of what sums over the batch; each has its whole sum.
-    ELBO_OUTLINE void cut(node_id id, std::vector<tile>& tiles) {
+    ELBO_COLD void cut(node_id id, std::vector<tile>& tiles) {
         const node& n    = tape_[id];
         int         all  = 1, part = 1;
         if (n.what == verb::product) all = n.e.fold, part = (all + (all + 95) / 96 - 1) / ((all + 95) / 96);  // even, at most 96

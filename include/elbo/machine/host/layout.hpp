@@ -15,7 +15,7 @@ struct host_layout {
     std::vector<char>         in_strip;   // by node: its place in `own` is for a strip's rows, not a chunk's
 };
 
-inline host_layout make_layout(const tape& t, const schedule_of& phases, const row_counts& capacity) {
+ELBO_COLD inline host_layout make_layout(const tape& t, const schedule_of& phases, const row_counts& capacity) {
     const auto  at    = [](node_id id) { return static_cast<std::size_t>(id); };
     const auto  count = t.nodes.size();
     host_layout l;

@@ -31,7 +31,7 @@ struct schedule_of {
     std::vector<int>     strip;  // by node: those of one strip have one number
 };
 
-ELBO_OUTLINE inline schedule_of make_schedule(const tape& t) {
+ELBO_COLD inline schedule_of make_schedule(const tape& t) {
     for (node_id id = 0; id < t.size(); ++id)
         if (std::max({t[id].a, t[id].b, t[id].c}) >= id) throw recording_error("elbo: a tape's nodes do not come after their operands");
     const timetable    table = make_timetable(t);
@@ -52,16 +52,17 @@ ELBO_OUTLINE inline schedule_of make_schedule(const tape& t) {
     s.strip.assign(strips.strip.at, strips.strip.at + t.nodes.size());
     for (phase& p : s.phases) {
         if (p.kind != work::rows) continue;
-        for (node_id id : p.nodes) {
-            const int    number = strips.strip.at[id];
-            std::size_t& mine   = place[static_cast<std::size_t>(number)];
-            if (mine == t.nodes.size()) {
-                mine = p.strips.size();
-                p.strips.push_back({t[id].e.axis, strips.widest.at[number], {}});
+        for (int axis = 0; axis < most_axes; ++axis)
+            for (node_id id : p.nodes) {
+                if (t[id].e.axis != axis) continue;
+                const int    number = strips.strip.at[id];
+                std::size_t& mine   = place[static_cast<std::size_t>(number)];
+                if (mine == t.nodes.size()) {
+                    mine = p.strips.size();
+                    p.strips.push_back({axis, strips.widest.at[number], {}});
+                }
+                p.strips[mine].nodes.push_back(id);
             }
-            p.strips[mine].nodes.push_back(id);
-        }
-        std::stable_sort(p.strips.begin(), p.strips.end(), [](const row_strip& a, const row_strip& b) { return a.axis < b.axis; });
     }
     s.go_on.assign(t.nodes.size(), -1);
     for (node_id id = 0; id < t.size(); ++id) {

@@ -20,7 +20,7 @@ struct openblas_facts {
 
 // It takes a processor that it does not know for an old one, and is then several times slower; its serial flavour uses
 // one buffer for all, so that threads that call it at once get wrong products.
-inline std::string warnings_about(const openblas_facts& facts, bool has_avx2) {
+ELBO_COLD inline std::string warnings_about(const openblas_facts& facts, bool has_avx2) {
     std::string text;
     if (facts.parallel == 0)
         text = "this OpenBLAS (" + facts.config + ") is the serial one: called from several threads at once it computes wrong products; "

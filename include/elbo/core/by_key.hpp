@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/core/config.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace elbo {
+
+// Numbers in the order of their keys, of equal keys the lower first. One type for everybody: a sort is a second of compiling for
+// twenty of them.
+using numbers_by_key = std::vector<std::pair<std::int64_t, std::size_t>>;
+ELBO_OUTLINE inline void sort(numbers_by_key& all) { std::sort(all.begin(), all.end()); }
+
+}  // namespace elbo
