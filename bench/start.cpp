@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
     std::vector<double> fills;
     for (std::size_t first = 0; first + batch <= source.size(); first += batch) {
         const auto begin = clock_type::now();
-        source.pixels(train.input(0), 2, first, batch);
+        outlining::fill(train.machine(), train.model().outline().inputs[0], train.input(0), source, 2, first, batch);
         fills.push_back(microseconds_since(begin));
     }
     std::printf("%.1f %.1f\n", median_of(steps.times), median_of(fills));

@@ -219,6 +219,22 @@ BOOST_AUTO_TEST_CASE(same_seed_same_bits_for_any_threads) {
     BOOST_TEST(fingerprint_of(other) != prints[1]);
 }
 
+// A batch that is worth it is made by all threads.
+BOOST_AUTO_TEST_CASE(a_large_batch_is_the_same_for_any_threads) {
+    const auto               set = data::procedural_digits(std::size_t{150}, 3);
+    const data::batches      from(set, {.seed = 5, .binarise = true});
+    const input_outline      pixels = outlining::input<shape<1, 28, 28>>();
+    constexpr std::size_t    first = 40, n = 101;
+    std::vector<float>       expected(n * 784);
+    from.pixels(expected, 2, first, n);
+    for (const int threads : {1, 2, 3}) {
+        host               machine({.threads = threads});
+        std::vector<float> got(n * 784, -1);
+        outlining::fill(machine, pixels, got, from, 2, first, n);
+        BOOST_TEST((got == expected), threads_names[threads]);
+    }
+}
+
 // Stopped anywhere and restored into a new trainer, it goes on bit for bit.
 BOOST_AUTO_TEST_CASE(restored_it_goes_on) {
     const scratch         folder("restored");

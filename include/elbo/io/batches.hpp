@@ -98,17 +98,28 @@ inline void draw_group(float* __restrict out, const std::uint8_t* __restrict byt
             }
 }
 
+// Whether chance decides nothing: the corners of a digit are black, and no number need be drawn for them.
+inline bool all_certain(const std::uint8_t* bytes) {
+    std::uint8_t between = 0;
+    for (std::size_t i = 0; i < group; ++i) between |= static_cast<std::uint8_t>(bytes[i] + 1) & 0xFE;
+    return between == 0;
+}
+
 ELBO_OUTLINE inline void draw_image(float* out, std::span<const std::uint8_t> bytes, std::uint32_t image, std::uint32_t epoch,
-                       random_key key) {
-    std::size_t   i     = 0;
-    std::uint32_t first = 0;
-    for (; i + group <= bytes.size(); i += group, first += lanes)
-        draw_group(out + i, bytes.data() + i, first, image, epoch, key);
+                                    random_key key) {
+    const auto draw = [&](float* to, const std::uint8_t* from, std::size_t i) {
+        if (all_certain(from))
+            for (std::size_t k = 0; k < group; ++k) to[k] = static_cast<float>(from[k] & 1);
+        else
+            draw_group(to, from, static_cast<std::uint32_t>(i / lanes), image, epoch, key);
+    };
+    std::size_t i = 0;
+    for (; i + group <= bytes.size(); i += group) draw(out + i, bytes.data() + i, i);
     if (const std::size_t left = bytes.size() - i; left != 0) {
         std::uint8_t in[group] = {};
         float        drawn[group];
         std::copy_n(bytes.data() + i, left, in);
-        draw_group(drawn, in, first, image, epoch, key);
+        draw(drawn, in, i);
         std::copy_n(drawn, left, out + i);
     }
 }
@@ -142,17 +153,26 @@ public:
         return rules_.binarise ? "dynamically binarised" : "grey";
     }
 
-    // The images at positions first ... first + n - 1 of an epoch: visit(row, image).
-    template <class Visit>
-    void each(std::uint64_t epoch, std::size_t first, std::size_t n, Visit&& visit) const {
+    // The images at positions first ... first + n - 1 of an epoch: visit(row, image), and expect(image) of the one that is next.
+    template <class Visit, class Expect>
+    void each(std::uint64_t epoch, std::size_t first, std::size_t n, Visit&& visit, Expect&& expect) const {
         if (first > size() || n > size() - first)
             throw std::out_of_range(sentence({set_->name, ": a batch beyond the last image"}));
-        if (rules_.shuffle) {
-            const permutation order(size(), rules_.seed, "shuffle", epoch);
-            for (std::size_t row = 0; row < n; ++row) visit(row, order(first + row));
-        } else {
+        if (!rules_.shuffle) {
             for (std::size_t row = 0; row < n; ++row) visit(row, first + row);
+            return;
         }
+        const permutation order(size(), rules_.seed, "shuffle", epoch);
+        std::size_t       next = n == 0 ? 0 : order(first);
+        for (std::size_t row = 0; row < n; ++row) {
+            const std::size_t image = next;
+            if (row + 1 < n) expect(next = order(first + row + 1));
+            visit(row, image);
+        }
+    }
+    template <class Visit>
+    void each(std::uint64_t epoch, std::size_t first, std::size_t n, Visit&& visit) const {
+        each(epoch, first, n, visit, [](std::size_t) {});
     }
 
     // out (n, height, width, channels), in [0, 1]: byte / 255, or drawn.
@@ -160,7 +180,7 @@ public:
         need(out.size(), n * image_size());
         const random_key key  = make_key(rules_.seed, name_hash("binarise"));
         const bool       draw = rules_.binarise && set_->kind == pixels_are::grey;
-        each(epoch, first, n, [&](std::size_t row, std::size_t image) {
+        const auto put = [&](std::size_t row, std::size_t image) {
             float* to = out.data() + row * image_size();
             if (draw) {
                 binarising::draw_image(to, (*set_)[image], static_cast<std::uint32_t>(image),
@@ -168,6 +188,11 @@ public:
             } else {
                 levels(to, (*set_)[image].data());
             }
+        };
+        // In a shuffled order each image is somewhere else in memory: it is on its way while the one before is put.
+        each(epoch, first, n, put, [&](std::size_t image) {
+            const std::uint8_t* bytes = (*set_)[image].data();
+            for (std::size_t i = 0; i < image_size(); i += 64) __builtin_prefetch(bytes + i);
         });
     }
 

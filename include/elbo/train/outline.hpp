@@ -86,6 +86,20 @@ inline void fill(const input_outline& in, std::span<float> to, const data::batch
     else if (in.what == input_outline::kind::attributes) from.attributes(to, epoch, first, n);
     else from.pixels(to, epoch, first, n);
 }
+// The same by all threads of a machine that has some, where that is worth waking them.
+template <class Machine>
+void fill(Machine& by, const input_outline& in, std::span<float> to, const data::batches& from, std::uint64_t epoch, std::size_t first, std::size_t n) {
+    constexpr std::size_t rows = 8;  // at once
+    if constexpr (requires { by.each_part(n, rows, [](std::size_t, std::size_t) {}); }) {
+        if (n * in.size > 16384) {
+            by.each_part(n, rows, [&](std::size_t begin, std::size_t end) {
+                fill(in, to.subspan(begin * in.size), from, epoch, first + begin, end - begin);
+            });
+            return;
+        }
+    }
+    fill(in, to, from, epoch, first, n);
+}
 
 }  // namespace outlining
 

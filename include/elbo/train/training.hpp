@@ -285,7 +285,7 @@ private:
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
             const input_outline& in  = of().inputs[i];
             const batch          now = batch_of(in.axis);
-            outlining::fill(in, inputs_[i].span(), from.of(in.axis), now.epoch, now.first, now.n);
+            outlining::fill(*machine_, in, inputs_[i].span(), from.of(in.axis), now.epoch, now.first, now.n);
         }
         row_counts counts{1};
         for (int axis = 1; axis < most_axes; ++axis) counts[static_cast<std::size_t>(axis)] = static_cast<std::int64_t>(batch_of(axis).n);
