@@ -3,6 +3,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include <elbo/io/digits.hpp>
 #include <elbo/train/optimizer_named.hpp>
 
 #include "train/small.hpp"
