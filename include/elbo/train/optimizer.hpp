@@ -77,13 +77,22 @@ inline T opaque(From x) {
     return value;
 }
 
+template <class T, class V>
+bool is_zero(const V& sums) {
+    T lanes[sizeof(V) / sizeof(T)], total = 0;
+    std::memcpy(lanes, &sums, sizeof sums);
+    for (const T x : lanes) total += x;
+    return total == 0;
+}
+
 // formula(parameter, gradient, state...) for each parameter of a range: the one loop of every optimiser. It is bound by
 // memory: 4 bytes x (3 + 2 slots) a parameter in float. The last pack is filled up with zeros, so that every parameter
-// takes the same instructions, wherever a range is cut.
+// takes the same instructions, wherever a range is cut. Returns whether all gradients were finite: x - x is 0, or it is not a number.
 template <class T, class Formula, class... State>
-inline void each(std::size_t n, Formula formula, T* p, const T* g, State*... state) {
+inline bool each(std::size_t n, Formula formula, T* p, const T* g, State*... state) {
     using V                     = pack<T>;
     constexpr std::size_t width = sizeof(V) / sizeof(T);
+    V                     nothing{};
     const auto            turn  = [&](std::size_t i, auto bytes) {  // a constant where it can be: then copies are moves
         V          slope{};
         const auto apply = [&](V at, auto... slots) {
@@ -91,6 +100,7 @@ inline void each(std::size_t n, Formula formula, T* p, const T* g, State*... sta
             std::memcpy(&at, p + i, bytes);
             (std::memcpy(&slots, state + i, bytes), ...);
             formula(at, slope, slots...);
+            nothing += slope - slope;
             std::memcpy(p + i, &at, bytes);
             (std::memcpy(state + i, &slots, bytes), ...);
         };
@@ -99,35 +109,32 @@ inline void each(std::size_t n, Formula formula, T* p, const T* g, State*... sta
     std::size_t i = 0;
     for (; i + width <= n; i += width) turn(i, std::integral_constant<std::size_t, sizeof(V)>{});
     if (i < n) turn(i, (n - i) * sizeof(T));
+    return is_zero<T>(nothing);
 }
 
-// x - x is 0, or it is not a number.
 template <class T>
 bool all_finite(std::span<const T> values) {
     using V                     = pack<T>;
     constexpr std::size_t width = sizeof(V) / sizeof(T);
-    V                     sums[2] = {}, x{};
-    T                     total = 0;
-    std::size_t           i = 0;
-    for (std::size_t k = 0; i + width <= values.size(); i += width, k ^= 1) {
+    V                     nothing{}, x{};
+    T                     rest = 0;
+    std::size_t           i    = 0;
+    for (; i + width <= values.size(); i += width) {
         std::memcpy(&x, values.data() + i, sizeof(V));
-        sums[k] += x - x;
+        nothing += x - x;
     }
-    for (; i < values.size(); ++i) total += values[i] - values[i];
-    T each[2 * width];
-    std::memcpy(each, sums, sizeof each);
-    for (const T s : each) total += s;
-    return total == 0;
+    for (; i < values.size(); ++i) rest += values[i] - values[i];
+    return is_zero<T>(nothing) && rest == 0;
 }
 
-// The next step of an optimiser, over a range. State is slot-major.
+// The next step of an optimiser, over a range. State is slot-major. Returns whether all gradients were finite.
 template <class T, class Optimizer>
-void update(const Optimizer& o, std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) {
+bool update(const Optimizer& o, std::span<T> parameters, std::span<const T> gradients, T* state, const update_context<T>& now) {
     static_assert(Optimizer::slots == 1 || Optimizer::slots == 2);
     const std::size_t n      = parameters.size();
     const std::size_t stride = now.slot_stride == 0 ? n : now.slot_stride;
-    if constexpr (Optimizer::slots == 1) each(n, o.formula(now), parameters.data(), gradients.data(), state);
-    else each(n, o.formula(now), parameters.data(), gradients.data(), state, state + stride);
+    if constexpr (Optimizer::slots == 1) return each(n, o.formula(now), parameters.data(), gradients.data(), state);
+    else return each(n, o.formula(now), parameters.data(), gradients.data(), state, state + stride);
 }
 
 }  // namespace optimizing

@@ -13,9 +13,9 @@ using any_optimizer = std::variant<adam, adam_w, sgd, rms_prop, adagrad, ada_del
 inline std::size_t slots_of(const any_optimizer& o) {
     return std::visit([](const auto& own) { return own.slots; }, o);
 }
-ELBO_OUTLINE inline void update(const any_optimizer& o, std::span<float> parameters, std::span<const float> gradients, float* state,
+ELBO_OUTLINE inline bool update(const any_optimizer& o, std::span<float> parameters, std::span<const float> gradients, float* state,
                                 const update_context<float>& now) {
-    std::visit([&](const auto& own) { optimizing::update<float>(own, parameters, gradients, state, now); }, o);
+    return std::visit([&](const auto& own) { return optimizing::update<float>(own, parameters, gradients, state, now); }, o);
 }
 
 }  // namespace elbo

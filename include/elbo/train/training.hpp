@@ -234,9 +234,7 @@ private:
         }
         throw std::invalid_argument(sentence({"the model has no slot ", name, known.empty() ? "" : ": it has ", known}));
     }
-    static bool all_finite(std::span<const float> v) {
-        return std::all_of(v.begin(), v.end(), [](float x) { return std::isfinite(x); });
-    }
+    static bool all_finite(std::span<const float> v) { return optimizing::all_finite(v); }
     float output(std::size_t k) const { return training_[training_.code().outputs[k].id][0]; }
 
     void latest_terms(std::vector<named_value>& to) const {

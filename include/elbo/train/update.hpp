@@ -52,9 +52,8 @@ public:
         std::atomic<bool>           finite{true};
         machine_->each_part(all.count, part, [&](std::size_t begin, std::size_t end) {
             const std::span p(all.parameters + begin, end - begin);
-            const auto      mine = g.subspan(begin, end - begin);
-            if (!optimizing::all_finite(mine)) finite.store(false, std::memory_order_relaxed);
-            elbo::update(options_.optimizer, p, mine, all.slots + begin, now);
+            if (!elbo::update(options_.optimizer, p, g.subspan(begin, end - begin), all.slots + begin, now))
+                finite.store(false, std::memory_order_relaxed);
             if (all.average != nullptr)
                 update_average<float>({all.average + begin, end - begin}, p, exponential_average{options_.average}.weight(step));
         });

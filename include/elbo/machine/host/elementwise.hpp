@@ -104,21 +104,38 @@ inline void add_run(float* y, const float* a, std::size_t n) {
     for (; i < n; ++i) y[i] += a[i];
 }
 
-// y = the sum of `rows` rows of a, `stride` apart, and of `before`, which may be y or null: four packs at a time stay in
-// registers.
+// y = the sum of rows of a, `stride` apart, and of `before`: so many packs of each, which stay in registers.
+template <std::size_t Packs>
+void sum_packs(float* y, const float* a, std::size_t rows, std::size_t stride, const float* before) {
+    simd::pack s[Packs];
+    for (std::size_t k = 0; k < Packs; ++k) s[k] = before != nullptr ? simd::load(before + k * simd::width) : simd::splat(0);
+    for (std::size_t r = 0; r < rows; ++r)
+        for (std::size_t k = 0; k < Packs; ++k) s[k] = s[k] + simd::load(a + r * stride + k * simd::width);
+    for (std::size_t k = 0; k < Packs; ++k) simd::store(y + k * simd::width, s[k]);
+}
+
+// y = the sum of `rows` rows of a, `stride` apart, and of `before`, which may be y or null.
 ELBO_OUTLINE inline void sum_rows(float* y, const float* a, std::size_t rows, std::size_t stride, std::size_t width, const float* before) {
-    std::size_t i = 0;
-    for (; i + 4 * simd::width <= width; i += 4 * simd::width) {
-        simd::pack s[4];
-        for (std::size_t k = 0; k < 4; ++k) s[k] = before != nullptr ? simd::load(before + i + k * simd::width) : simd::splat(0);
-        for (std::size_t r = 0; r < rows; ++r)
-            for (std::size_t k = 0; k < 4; ++k) s[k] = s[k] + simd::load(a + r * stride + i + k * simd::width);
-        for (std::size_t k = 0; k < 4; ++k) simd::store(y + i + k * simd::width, s[k]);
-    }
+    constexpr std::size_t pack = simd::width;
+    const auto            from = [&](std::size_t i) { return before == nullptr ? nullptr : before + i; };
+    std::size_t           i    = 0;
+    for (; i + 4 * pack <= width; i += 4 * pack) sum_packs<4>(y + i, a + i, rows, stride, from(i));
+    if (width - i >= 2 * pack) sum_packs<2>(y + i, a + i, rows, stride, from(i)), i += 2 * pack;
+    if (width - i >= pack) sum_packs<1>(y + i, a + i, rows, stride, from(i)), i += pack;
     if (i == width) return;
-    if (before == nullptr) std::memset(y + i, 0, (width - i) * sizeof(float));
-    else if (before != y) std::memcpy(y + i, before + i, (width - i) * sizeof(float));
-    for (std::size_t r = 0; r < rows; ++r) add_run(y + i, a + r * stride + i, width - i);
+    float       rest[pack] = {};
+    std::size_t r          = 0;
+    if (width < pack && stride == width) {  // as many rows as fill packs side by side
+        float     together[pack * pack];
+        const std::size_t several = rows / pack;
+        sum_rows(together, a, several, pack * width, pack * width, nullptr);
+        for (; r < pack; ++r)
+            for (std::size_t k = 0; k < width; ++k) rest[k] += together[r * width + k];
+        r = several * pack;
+    }
+    for (; r < rows; ++r)
+        for (std::size_t k = i; k < width; ++k) rest[k - i] += a[r * stride + k];
+    for (std::size_t k = i; k < width; ++k) y[k] = before == nullptr ? rest[k - i] : before[k] + rest[k - i];
 }
 
 ELBO_OUTLINE inline float logsumexp_run(const float* a, std::size_t n) {

@@ -140,12 +140,27 @@ inline void gather_row(float* __restrict to, const float* __restrict from, const
     else
         for (index k = 0; k < blocks; ++k) std::memcpy(to + k * size, from + static_cast<index>(at[k]) * size, size * sizeof(float));
 }
-inline void scatter_row(float* __restrict to, const float* __restrict from, const float* __restrict at, index blocks, index size) {
-    if (size == 1)
-        for (index k = 0; k < blocks; ++k) to[static_cast<int>(at[k])] += from[k];
-    else
+// Numbers that follow one another often go to the same place, where each would wait for the one before: of any four neighbours each
+// goes to a copy of its own. A quarter of the time, in the gradient of a warped image.
+inline void scatter_row(float* __restrict to, index cols, const float* __restrict from, const float* __restrict at, index blocks, index size) {
+    constexpr index most = 1024;
+    std::memset(to, 0, cols * sizeof(float));
+    if (size == 1 && cols <= most && blocks >= cols) {
+        float copies[3][most];
+        for (float* copy : copies) std::memset(copy, 0, cols * sizeof(float));
+        index k = 0;
+        for (; k + 4 <= blocks; k += 4) {
+            to[static_cast<int>(at[k])] += from[k];
+            copies[0][static_cast<int>(at[k + 1])] += from[k + 1];
+            copies[1][static_cast<int>(at[k + 2])] += from[k + 2];
+            copies[2][static_cast<int>(at[k + 3])] += from[k + 3];
+        }
+        for (; k < blocks; ++k) to[static_cast<int>(at[k])] += from[k];
+        for (index i = 0; i < cols; ++i) to[i] += copies[0][i] + copies[1][i] + copies[2][i];
+    } else {
         for (index k = 0; k < blocks; ++k)
             for (index w = 0; w < size; ++w) to[static_cast<index>(at[k]) * size + w] += from[k * size + w];
+    }
 }
 
 // Rows [first, last) of any verb whose result has rows of its own.
@@ -173,8 +188,7 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
                     y[r] = sum_run(a(r * ratio), ratio * from);
                     continue;
                 }
-                std::memcpy(y + r * C, a(r * ratio), C * sizeof(float));
-                for (index k = 1; k < ratio; ++k) add_run(y + r * C, a(r * ratio + k), C);
+                sum_rows(y + r * C, a(r * ratio), ratio, C, C, nullptr);
             }
             break;
         }
@@ -206,7 +220,7 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
             const row_view where = view_of(f, n.e, n.b);
             for (index r = first; r < last; ++r) {
                 if (n.what == verb::gather) gather_row(y + r * C, a(r), where.row(r), where.cols, static_cast<index>(n.i));
-                else std::memset(y + r * C, 0, C * sizeof(float)), scatter_row(y + r * C, a(r), where.row(r), where.cols, static_cast<index>(n.i));
+                else scatter_row(y + r * C, C, a(r), where.row(r), where.cols, static_cast<index>(n.i));
             }
             break;
         }
