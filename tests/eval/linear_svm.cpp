@@ -96,6 +96,20 @@ BOOST_AUTO_TEST_CASE(a_seed_is_an_order_and_the_order_does_not_matter) {
     }
 }
 
+// Columns that say the same, and one that is a thousand times as large: what makes iterative solvers slow.
+BOOST_AUTO_TEST_CASE(badly_scaled_columns_take_no_longer) {
+    const made::clouds set(3, 200, 5, 1.5);
+    std::vector<float> wide;
+    for (std::size_t i = 0; i < set.labels.size(); ++i)
+        for (std::size_t j = 0; j < 10; ++j) wide.push_back(set.rows()[i][j % 5] * (j % 5 == 4 ? 1000.0f : 1.0f));
+    const eval::linear_svm<> svm({wide, 10}, set.labels, {.c = 10, .tolerance = 1e-6});
+    BOOST_TEST(svm.converged());
+    for (const auto& boundary : svm.boundaries()) {
+        BOOST_TEST(boundary.passes < 40u);
+        for (std::size_t j = 0; j < 5; ++j) BOOST_TEST(boundary.weight[j] == boundary.weight[j + 5], boost::test_tools::tolerance(1e-3));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(it_separates_what_is_separable_and_counts) {
     const made::clouds     apart(4, 50, 6, 12), mixed(4, 50, 6, 0);
     const eval::linear_svm<> svm(apart.rows(), apart.labels);

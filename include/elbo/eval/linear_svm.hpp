@@ -2,6 +2,8 @@
 #pragma once
 
 #include <elbo/eval/points.hpp>
+#include <elbo/machine/host/gemm.hpp>
+#include <elbo/machine/triangle.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -33,48 +35,77 @@ struct svm_weights {
     }
 };
 
+// X' X of some rows of x with the constant beside them, kept up as rows come and go: what goes is taken away again. Blocks of rows are
+// multiplied in float and added up in double.
+class squares_of_rows {
+public:
+    squares_of_rows(points x, double constant)
+        : x_(x), constant_(static_cast<float>(constant)), wide_(x.width + 1), has_(x.size(), false), sums_(wide_ * wide_, 0.0), rows_(together * wide_),
+          signed_(together * wide_), product_(wide_ * wide_), scratch_(gemm::scratch_floats(together)) {}
+
+    // From now on of the rows for whose number it is true.
+    template <class Wanted>
+    void keep(Wanted wanted) {
+        for (std::size_t i = 0; i < x_.size(); ++i)
+            if (wanted(i) != has_[i]) {
+                put(i, has_[i] ? -1.0f : 1.0f);
+                has_[i] = !has_[i];
+            }
+        add();
+    }
+    double operator()(std::size_t i, std::size_t j) const { return sums_[i * wide_ + j]; }
+
+private:
+    static constexpr std::size_t together = 256;
+
+    void put(std::size_t i, float sign) {
+        float* const row = &rows_[count_ * wide_];
+        std::copy_n(x_[i].data(), x_.width, row);
+        row[x_.width] = constant_;
+        for (std::size_t j = 0; j < wide_; ++j) signed_[count_ * wide_ + j] = sign * row[j];
+        if (++count_ == together) add();
+    }
+    void add() {
+        gemm::multiply(true, false, wide_, wide_, count_, rows_.data(), wide_, signed_.data(), wide_, product_.data(), wide_, false, scratch_.data());
+        for (std::size_t i = 0; count_ > 0 && i < sums_.size(); ++i) sums_[i] += static_cast<double>(product_[i]);
+        count_ = 0;
+    }
+
+    points              x_;
+    float               constant_;
+    std::size_t         wide_, count_ = 0;
+    std::vector<bool>   has_;
+    std::vector<double> sums_;
+    std::vector<float>  rows_, signed_, product_, scratch_;
+};
+
 // One class (`is_positive` of a row's number) against the rest by Newton's method: Keerthi and DeCoste (2005). Within the
-// rows that fall short of their margin the objective is quadratic; conjugate gradients solve it, and a step ends where
-// the objective is least along its line. Few passes, exact: stops when the gradient is `tolerance` of what it was at 0.
+// rows that fall short of their margin the objective is quadratic, and its least is the solution of as many equations as there are
+// weights; a step ends where the objective is least along its line. Few passes, exact: stops when the gradient is `tolerance` of
+// what it was at 0.
 struct svm_by_newton : svm_weights {
     template <class IsPositive>
     svm_by_newton(points x, IsPositive is_positive, const svm_options& how, std::uint64_t = 0) : svm_weights{std::vector<double>(x.width + 1, 0.0), how.constant} {
         const std::size_t   n = x.size(), d = x.width + 1;
-        std::vector<double> y(n), margin(n, 0.0), along(n), slope(d), step(d), rest(d), way(d), image(d);
+        std::vector<double> y(n), margin(n, 0.0), along(n), step(d), curve(d * d), lower(d * d);
+        squares_of_rows     squares(x, constant);
         for (std::size_t i = 0; i < n; ++i) y[i] = is_positive(i) ? 1 : -1;
-        double first = 0;
-        for (; passes < how.passes; ++passes) {
+        for (double first = 0; passes < how.passes; ++passes) {
             // slope = w - 2 C sum over short rows of y (1 - m) x
-            svm_weights g{weight, constant};
+            svm_weights slope{weight, constant};
             for (std::size_t i = 0; i < n; ++i)
-                if (margin[i] < 1) g.move(x[i], -2 * how.c * y[i] * (1 - margin[i]));
-            slope            = g.weight;
-            const double now = norm(slope);
+                if (margin[i] < 1) slope.move(x[i], -2 * how.c * y[i] * (1 - margin[i]));
+            const double now = norm(slope.weight);
             if (passes == 0) first = now;
             if (now <= how.tolerance * first) {
                 converged = true;
                 break;
             }
-            // (I + 2 C X' X of the short rows) step = -slope, the nearer to the end the more exactly
-            const double enough = std::clamp(now / first, 1e-4, 0.1) * now;
-            std::fill(step.begin(), step.end(), 0.0);
-            for (std::size_t j = 0; j < d; ++j) rest[j] = way[j] = -slope[j];
-            double square = now * now;
-            for (std::size_t turn = 0; turn < 2 * d + 50 && square > enough * enough; ++turn) {
-                const svm_weights w{way, constant};
-                svm_weights       h{way, constant};
-                for (std::size_t i = 0; i < n; ++i)
-                    if (margin[i] < 1) h.move(x[i], 2 * how.c * w.value(x[i]));
-                image = h.weight;
-                double curve = 0, next = 0;
-                for (std::size_t j = 0; j < d; ++j) curve += way[j] * image[j];
-                for (std::size_t j = 0; j < d; ++j) {
-                    step[j] += square / curve * way[j], rest[j] -= square / curve * image[j];
-                    next += rest[j] * rest[j];
-                }
-                for (std::size_t j = 0; j < d; ++j) way[j] = rest[j] + next / square * way[j];
-                square = next;
-            }
+            // (I + 2 C X' X of the short rows) step = -slope
+            squares.keep([&](std::size_t i) { return margin[i] < 1; });
+            for (std::size_t i = 0; i < d; ++i)
+                for (std::size_t j = 0; j < d; ++j) curve[i * d + j] = 2 * how.c * squares(i, j) + (i == j ? 1 : 0);
+            solve(curve, lower, slope.weight, step);
             const svm_weights s{step, constant};
             for (std::size_t i = 0; i < n; ++i) along[i] = y[i] * s.value(x[i]);
             const double t = least_along(margin, along, step, how.c);
@@ -88,6 +119,21 @@ private:
         double sum = 0;
         for (const double x : v) sum += x * x;
         return std::sqrt(sum);
+    }
+    // step = -curve^-1 slope. Where rounding has taken more from the curve than the 1 on its diagonal, more is put there.
+    static void solve(std::vector<double>& curve, std::vector<double>& lower, const std::vector<double>& slope, std::vector<double>& step) {
+        const int    d       = static_cast<int>(slope.size());
+        double       largest = 0;
+        for (std::size_t i = 0; i < curve.size(); i += slope.size() + 1) largest = std::max(largest, curve[i]);
+        for (double more = 1e-7 * largest;; more *= 10) {
+            cholesky_triangle(curve.data(), lower.data(), d);
+            if (std::all_of(lower.begin(), lower.end(), [](double v) { return std::isfinite(v); })) break;
+            for (std::size_t i = 0; i < curve.size(); i += slope.size() + 1) curve[i] += more;
+        }
+        std::vector<double> half(slope.size());
+        solve_triangle(lower.data(), slope.data(), half.data(), d, 1, false);
+        solve_triangle(lower.data(), half.data(), step.data(), d, 1, true);
+        for (double& v : step) v = -v;
     }
     // The root of the slope along the line, which rises with t, piecewise linear: between two bounds by Newton's steps.
     double least_along(const std::vector<double>& margin, const std::vector<double>& along, const std::vector<double>& step, double c) const {
