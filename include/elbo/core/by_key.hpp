@@ -11,8 +11,8 @@
 
 namespace elbo {
 
-// Numbers in the order of their keys, of equal keys the lower first. One type for everybody: a sort is a second of compiling for
-// twenty of them.
+// Numbers in the order of their keys, of equal keys the lower first. One type for everybody: each kind of sort is kilobytes of code
+// in every program.
 using numbers_by_key = std::vector<std::pair<std::int64_t, std::size_t>>;
 ELBO_OUTLINE inline void sort(numbers_by_key& all) { std::sort(all.begin(), all.end()); }
 

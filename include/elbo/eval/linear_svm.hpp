@@ -2,7 +2,6 @@
 #pragma once
 
 #include <elbo/eval/points.hpp>
-#include <elbo/machine/host/gemm.hpp>
 #include <elbo/machine/triangle.hpp>
 
 #include <algorithm>
@@ -40,8 +39,8 @@ struct svm_weights {
 class squares_of_rows {
 public:
     squares_of_rows(points x, double constant)
-        : x_(x), constant_(static_cast<float>(constant)), wide_(x.width + 1), has_(x.size(), false), sums_(wide_ * wide_, 0.0), rows_(together * wide_),
-          signed_(together * wide_), product_(wide_ * wide_), scratch_(gemm::scratch_floats(together)) {}
+        : x_(x), constant_(static_cast<float>(constant)), wide_((x.width + lanes) / lanes * lanes), has_(x.size(), false), sums_(wide_ * wide_, 0.0),
+          rows_(together * wide_, 0.0f), signs_(together, 0.0f), product_(wide_ * wide_) {}
 
     // From now on of the rows for whose number it is true.
     template <class Wanted>
@@ -53,30 +52,49 @@ public:
             }
         add();
     }
-    double operator()(std::size_t i, std::size_t j) const { return sums_[i * wide_ + j]; }
+    double operator()(std::size_t i, std::size_t j) const { return sums_[std::min(i, j) * wide_ + std::max(i, j)]; }
 
 private:
-    static constexpr std::size_t together = 256;
+    static constexpr std::size_t lanes = 16, several = 8, tile = 32, together = 256;
 
     void put(std::size_t i, float sign) {
-        float* const row = &rows_[count_ * wide_];
-        std::copy_n(x_[i].data(), x_.width, row);
-        row[x_.width] = constant_;
-        for (std::size_t j = 0; j < wide_; ++j) signed_[count_ * wide_ + j] = sign * row[j];
+        std::copy_n(x_[i].data(), x_.width, &rows_[count_ * wide_]);
+        rows_[count_ * wide_ + x_.width] = constant_;
+        signs_[count_] = sign;
         if (++count_ == together) add();
     }
+    // Row i of the product from column i on, a tile of i at a time, so that it stays near while rows go by.
     void add() {
-        gemm::multiply(true, false, wide_, wide_, count_, rows_.data(), wide_, signed_.data(), wide_, product_.data(), wide_, false, scratch_.data());
-        for (std::size_t i = 0; count_ > 0 && i < sums_.size(); ++i) sums_[i] += static_cast<double>(product_[i]);
+        if (count_ == 0) return;
+        for (; count_ % several != 0; ++count_) signs_[count_] = 0;
+        std::fill(product_.begin(), product_.end(), 0.0f);
+        for (std::size_t first = 0; first < wide_; first += tile)
+            for (std::size_t r = 0; r < count_; r += several)
+                for (std::size_t i = first; i < std::min(wide_, first + tile); ++i) add_products(i, r);
+        for (std::size_t i = 0; i < wide_; ++i)
+            for (std::size_t j = i; j < wide_; ++j) sums_[i * wide_ + j] += static_cast<double>(product_[i * wide_ + j]);
         count_ = 0;
+    }
+    void add_products(std::size_t i, std::size_t r) {
+        const float* const rows = &rows_[r * wide_];
+        float              factor[several];
+        for (std::size_t k = 0; k < several; ++k) factor[k] = signs_[r + k] * rows[k * wide_ + i];
+        for (std::size_t j = i / lanes * lanes; j < wide_; j += lanes) {
+            float* const to = &product_[i * wide_ + j];
+            float        sum[lanes];
+            for (std::size_t l = 0; l < lanes; ++l) sum[l] = to[l];
+            for (std::size_t k = 0; k < several; ++k)
+                for (std::size_t l = 0; l < lanes; ++l) sum[l] += factor[k] * rows[k * wide_ + j + l];
+            for (std::size_t l = 0; l < lanes; ++l) to[l] = sum[l];
+        }
     }
 
     points              x_;
     float               constant_;
-    std::size_t         wide_, count_ = 0;
+    std::size_t         wide_, count_ = 0;  // wide_: whole lanes, the last of them zeros
     std::vector<bool>   has_;
     std::vector<double> sums_;
-    std::vector<float>  rows_, signed_, product_, scratch_;
+    std::vector<float>  rows_, signs_, product_;
 };
 
 // One class (`is_positive` of a row's number) against the rest by Newton's method: Keerthi and DeCoste (2005). Within the
