@@ -110,6 +110,12 @@ BOOST_AUTO_TEST_CASE(badly_scaled_columns_take_no_longer) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_not_a_number_ends_and_is_no_solution) {
+    made::clouds set(2, 20, 3, 1);
+    set.values[4] = std::numeric_limits<float>::quiet_NaN();
+    BOOST_TEST(!eval::linear_svm<>(set.rows(), set.labels).converged());
+}
+
 BOOST_AUTO_TEST_CASE(it_separates_what_is_separable_and_counts) {
     const made::clouds     apart(4, 50, 6, 12), mixed(4, 50, 6, 0);
     const eval::linear_svm<> svm(apart.rows(), apart.labels);

@@ -52,6 +52,15 @@ BOOST_AUTO_TEST_CASE(every_line_is_on_its_way_at_once) {
     BOOST_TEST((series_names(lines) == std::vector<std::string>{"loss", "kl"}));
 }
 
+BOOST_AUTO_TEST_CASE(of_two_terms_of_one_name_the_last_is_kept) {
+    scratch     s;
+    metrics_log log(s.file());
+    log.add(10, 1, 5, std::vector<named_value>{{"kl", 1}, {"loss", 2}, {"kl", 3}});
+    const auto lines = read_metrics(s.file());
+    BOOST_TEST(lines[0]["kl"].number() == 3);
+    BOOST_TEST(lines[0]["loss"].number() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(a_new_run_begins_anew) {
     scratch s;
     append(s.file(), "old\n");

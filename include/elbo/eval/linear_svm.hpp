@@ -115,6 +115,7 @@ struct svm_by_newton : svm_weights {
                 if (margin[i] < 1) slope.move(x[i], -2 * how.c * y[i] * (1 - margin[i]));
             const double now = norm(slope.weight);
             if (passes == 0) first = now;
+            if (!std::isfinite(now)) break;
             if (now <= how.tolerance * first) {
                 converged = true;
                 break;
@@ -145,7 +146,8 @@ private:
         for (std::size_t i = 0; i < curve.size(); i += slope.size() + 1) largest = std::max(largest, curve[i]);
         for (double more = 1e-7 * largest;; more *= 10) {
             cholesky_triangle(curve.data(), lower.data(), d);
-            if (std::all_of(lower.begin(), lower.end(), [](double v) { return std::isfinite(v); })) break;
+            const bool is_solved = std::all_of(lower.begin(), lower.end(), [](double v) { return std::isfinite(v); });
+            if (is_solved || !(more < largest)) break;  // of rows that are not numbers nothing can be made
             for (std::size_t i = 0; i < curve.size(); i += slope.size() + 1) curve[i] += more;
         }
         std::vector<double> half(slope.size());

@@ -97,7 +97,10 @@ public:
             io::add_json_number(text, value);
         };
         add("seconds", seconds);
-        for (const named_value& v : values) add(v.name, v.value);
+        for (std::size_t i = 0; i < values.size(); ++i) {  // of one name the last: a reader refuses a second
+            const auto is_named_so = [&](const named_value& other) { return other.name == values[i].name; };
+            if (std::none_of(values.begin() + static_cast<std::ptrdiff_t>(i) + 1, values.end(), is_named_so)) add(values[i].name, values[i].value);
+        }
         text += "}\n";
         if (std::fwrite(text.data(), 1, text.size(), file_) != text.size() || std::fflush(file_) != 0) fail("writing");
     }
