@@ -122,6 +122,34 @@ BOOST_AUTO_TEST_CASE(gathering) {
         });
     }
 }
+// A slope is a difference of pixels: where they are nearly the same, single precision has few figures left.
+BOOST_AUTO_TEST_CASE(images_between_pixels) {
+    constexpr double of_differences = 1e-4;
+    struct seen {
+        int channels, in_h, in_w, out_h, out_w;
+    };
+    for (const seen& n : std::initializer_list<seen>{{1, 5, 7, 3, 4}, {1, 9, 8, 9, 9}, {1, 28, 28, 28, 28}, {1, 40, 30, 7, 10}, {3, 6, 5, 4, 3}, {1, 1, 9, 3, 3}, {2, 9, 1, 3, 3}, {1, 1, 1, 2, 2}})
+        for (const std::int64_t rows : odd_rows) {
+            const window w{n.channels, n.in_h, n.in_w, n.channels, n.out_h, n.out_w};
+            const int    image = n.channels * n.in_h * n.in_w, all = n.out_h * n.out_w;
+            const domain between{-2.5, n.in_w + 1.5};
+            const auto   name = std::to_string(n.channels) + " x " + std::to_string(n.in_h) + " x " + std::to_string(n.in_w);
+            for (const int slopes : {0, 1, 2, 3}) {
+                agrees("interpolate, " + name, rows, [&](sheet& s) {
+                    return s.t.between(verb::interpolate, s.batch(2, image, positive), s.batch(2, 2 * all, between), s.t.geometry(w), slopes);
+                }, slopes == 0 ? 1e-5 : of_differences);
+                agrees("splat, " + name, rows, [&](sheet& s) {
+                    return s.t.between(verb::splat, s.batch(2, n.channels * all, positive), s.batch(2, 2 * all, between), s.t.geometry(w), slopes);
+                }, slopes == 0 ? 1e-5 : of_differences);
+            }
+            agrees("slopes, " + name, rows, [&](sheet& s) {
+                return s.t.slopes(s.batch(2, n.channels * all, positive), s.batch(2, 2 * all, between), s.batch(2, image, positive), s.t.geometry(w));
+            }, of_differences);
+            agrees("one image at places of its samples, " + name, rows, [&](sheet& s) {
+                return s.t.between(verb::interpolate, s.once(1, image, positive), s.batch(3, 2 * all, between), s.t.geometry(w));
+            });
+        }
+}
 // Sums of one sign: where terms cancel, single precision has no relative precision to test.
 BOOST_AUTO_TEST_CASE(products) {
     for (const int inner : {1, 7, 33, 100}) {

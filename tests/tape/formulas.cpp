@@ -23,7 +23,7 @@ constexpr domain domain_of =
 // Constants that are neither 0 nor 1, with which every formula is itself on both sides of its kinks.
 template <class F>
 constexpr F example() {
-    if constexpr (contains<F, list<formulas::clamp, formulas::confine, formulas::inside>>) return F{-0.2, 0.25};
+    if constexpr (contains<F, list<formulas::clamp, formulas::inside>>) return F{-0.2, 0.25};
     else return formula_from<F>(0.7, -0.6);
 }
 template <class F>

@@ -105,6 +105,38 @@ BOOST_AUTO_TEST_CASE(columns) {
     holds("transpose", [](bench& b) { return transposed(b.operand<shape<2, 3>>()) * b.operand<shape<3, 2>>(); });
     holds("flat and unflat", [](bench& b) { return unflat<shape<3, 2, 2>>(flat(b.operand<shape<2, 2, 3>>())) * b.operand<shape<3, 2, 2>>(); });
 }
+// Places on either side of pixels, in them and outside, none near a pixel: there the derivative jumps.
+template <std::size_t N, int K = 1>
+auto places_between_pixels(bench& b) {
+    constexpr double       far[] = {0.4, 1.5, 2.45, -0.6, 3.4, -2.5, 7.5};
+    std::array<double, N> offsets{};
+    for (std::size_t i = 0; i < N; ++i) offsets[i] = far[(3 * i + 1) % std::size(far)];
+    return b.operand<shape<N>, K>() * 0.3 + verbs::table<shape<N>>(b.t, offsets);
+}
+BOOST_AUTO_TEST_CASE(images_between_pixels) {
+    holds("interpolate", [](bench& b) { return interpolate<shape<1, 2, 3>>(b.operand<shape<1, 3, 4>>(), places_between_pixels<12>(b)); });
+    holds("interpolate in colour", [](bench& b) { return interpolate<shape<3, 2, 3>>(b.operand<shape<3, 3, 4>>(), places_between_pixels<12>(b)); });
+    holds("one image, places of samples", [](bench& b) { return interpolate<shape<2, 2, 2>>(b.operand<shape<2, 3, 3>>(), places_between_pixels<8, 2>(b)); });
+    holds("images of samples, one place", [](bench& b) { return interpolate<shape<1, 2, 2>>(b.operand<shape<1, 3, 3>, 2>(), places_between_pixels<8>(b)); });
+    holds("a column", [](bench& b) { return interpolate<shape<1, 2, 2>>(b.operand<shape<1, 4, 1>>(), places_between_pixels<8>(b)); });
+    holds("a row", [](bench& b) { return interpolate<shape<2, 2, 2>>(b.operand<shape<2, 1, 4>>(), places_between_pixels<8>(b) * 0.2); });
+    const window colour{2, 3, 4, 2, 2, 3};  // (3, 4, 2), seen at 2 x 3 places
+    for (const int slopes : {0, 1, 2, 3}) {
+        holds("interpolate's slopes", [&](bench& b) {
+            const auto x = b.operand<shape<2, 3, 4>>();
+            return value<shape<12>>{&b.t, b.t.between(verb::interpolate, x.id, places_between_pixels<12>(b).id, b.t.geometry(colour), slopes)};
+        });
+        holds("splat and its slopes", [&](bench& b) {
+            const auto x = b.operand<shape<12>>();
+            return value<shape<24>>{&b.t, b.t.between(verb::splat, x.id, places_between_pixels<12>(b).id, b.t.geometry(colour), slopes)};
+        });
+    }
+    holds("slopes", [&](bench& b) {
+        const auto x = b.operand<shape<12>>();
+        const auto i = b.operand<shape<24>>();
+        return value<shape<12>>{&b.t, b.t.slopes(x.id, places_between_pixels<12>(b).id, i.id, b.t.geometry(colour))};
+    });
+}
 BOOST_AUTO_TEST_CASE(products) {
     holds("a b", [](bench& b) { return product(b.operand<shape<3>, 2>(), b.matrix<shape<2>, 3>()); });
     holds("a' b", [](bench& b) {

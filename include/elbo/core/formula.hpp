@@ -266,16 +266,6 @@ struct clamp {
     }
 };
 
-struct confine {  // as clamp, and what is no number becomes p: whatever happens, it is within
-    static constexpr auto backward_needs = needs::input;
-    double                p = 0, q = 1;
-    constexpr auto        slope() const { return inside{p, q}; }
-    template <class T>
-    ELBO_HD T operator()(T x) const {
-        return select(x > number<T>(p), select(x > number<T>(q), number<T>(q), x), number<T>(p));
-    }
-};
-
 struct floor_of {
     static constexpr auto backward_needs = needs::nothing;
     constexpr auto        slope() const { return flat{}; }

@@ -14,29 +14,6 @@
 
 namespace elbo {
 
-// The image at the places (x of every result pixel, then y of every one), between pixels bilinearly, eq. 5, and zero
-// outside. Differentiable in the image, eq. 6, and in the places, eq. 7.
-template <class To, std::size_t C, std::size_t H, std::size_t W, class Axis, int K, class Places>
-constexpr auto sample_bilinear(value<shape<C, H, W>, Axis, K> image, Places places) {
-    constexpr std::size_t P = image_of<To>::height * image_of<To>::width;
-    static_assert(image_of<To>::channels == C && Places::shape::size == 2 * P,
-                  "elbo: a warped image needs two numbers for each of its pixels and keeps its channels");
-    const auto x = slice<0, P>(places), y = slice<P, P>(places);
-    const auto left = floor(x), top = floor(y);
-    const auto right_share = x - left, bottom_share = y - top;
-
-    const auto inside = [](auto at, double extent) { return map(formulas::inside{-0.5, extent - 0.5}, at); };
-    const auto nearest = [](auto at, double extent) { return map(formulas::confine{0, extent - 1}, at); };
-    const auto corner  = [&](auto column, auto row) {
-        const auto place = nearest(row, H) * static_cast<double>(W) + nearest(column, W);
-        return as_pixels(in_shape<To>(gather<C>(image, place))) * as_rows(inside(column, W) * inside(row, H));
-    };
-    const auto between = [](auto from, auto to, auto share) { return from + (to - from) * as_rows(share); };
-    const auto above   = between(corner(left, top), corner(left + 1.0, top), right_share);
-    const auto below   = between(corner(left, top + 1.0), corner(left + 1.0, top + 1.0), right_share);
-    return as_image<image_of<To>::height, image_of<To>::width>(between(above, below, bottom_share));
-}
-
 namespace layers {
 
 // Where pixel i of `extent` lies, from -half to half in steps of one, so that an identity pose is exact.
@@ -91,12 +68,12 @@ struct affine_pose {
 
 template <class Pose, class Shape, class Axis, int K, class P>
 constexpr auto warp(value<Shape, Axis, K> image, P pose) {
-    return sample_bilinear<Shape>(image, Pose::template places<Shape>(pose));
+    return interpolate<Shape>(image, Pose::template places<Shape>(pose));
 }
 // Undoes warp<Pose>(image, pose), but for what was lost at the edges and between pixels.
 template <class Pose, class Shape, class Axis, int K, class P>
 constexpr auto unwarp(value<Shape, Axis, K> image, P pose, double least_determinant = 0) {
-    return sample_bilinear<Shape>(image, Pose::template places_back<Shape>(pose, least_determinant));
+    return interpolate<Shape>(image, Pose::template places_back<Shape>(pose, least_determinant));
 }
 template <class Pose>
 concept can_be_undone = requires(value<shape<Pose::size>> pose) { Pose::template places_back<shape<1, 2, 2>>(pose); };

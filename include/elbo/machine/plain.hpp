@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/machine/between.hpp>
 #include <elbo/machine/bindings.hpp>
 #include <elbo/machine/noise.hpp>
 #include <elbo/machine/triangle.hpp>
@@ -191,6 +192,7 @@ private:
             }
             case verb::conv: case verb::conv_data: case verb::conv_filter: convolve(n, y, R, C); go_on(); break;
             case verb::pool: case verb::unpool: case verb::argmax: pool(n, y, R, C); break;
+            case verb::interpolate: case verb::splat: case verb::slopes: between(n, y, R, C); break;
             case verb::logsumexp:
                 over([&](index r, index) {
                     using std::exp, std::log;
@@ -249,6 +251,34 @@ private:
                         else result[f] += at(n.a)[r * cols(n.a) + x] * at(n.b)[r * cols(n.b) + y];
                     }
             });
+    }
+
+    // Every (place, one of the four pixels around it, channel), once.
+    void between(const node& n, std::vector<T>& result, index R, index C) {
+        const window& w     = tape_.windows[static_cast<index>(n.i)];
+        const auto    where = seen_from({n.e.axis, n.e.fold, 1}, n.b);
+        const index   P     = cols(n.b) / 2, channels = static_cast<index>(w.in_c), width = static_cast<index>(w.in_w);
+        for (index r = 0; r < R; ++r) {
+            const T *places = where.data + (where.ratio == 0 ? 0 : r / where.ratio) * cols(n.b), *a = at(n.a) + r * cols(n.a);
+            T*       to     = result.data() + r * C;
+            for (index p = 0; p < P; ++p) {
+                const auto  x = pixels_around(places[p], w.in_w, (n.j & 1) != 0), y = pixels_around(places[P + p], w.in_h, (n.j & 2) != 0);
+                const auto  along_x = pixels_around(places[p], w.in_w, true), along_y = pixels_around(places[P + p], w.in_h, true);
+                const index first = static_cast<index>(y.first) * width + static_cast<index>(x.first);
+                for (index v = 0; v < (w.in_h > 1 ? 2u : 1u); ++v)
+                    for (index u = 0; u < (w.in_w > 1 ? 2u : 1u); ++u)
+                        for (index c = 0; c < channels; ++c) {
+                            const index pixel = (first + v * width + u) * channels + c, seen = p * channels + c;
+                            if (n.what == verb::interpolate) to[seen] += y.weight[v] * x.weight[u] * a[pixel];
+                            else if (n.what == verb::splat) to[pixel] += y.weight[v] * x.weight[u] * a[seen];
+                            else {
+                                const T drawn = a[seen] * at(n.c)[r * cols(n.c) + pixel];
+                                to[p] += y.weight[v] * along_x.weight[u] * drawn;
+                                to[P + p] += along_y.weight[v] * x.weight[u] * drawn;
+                            }
+                        }
+            }
+        }
     }
 
     void pool(const node& n, std::vector<T>& result, index R, index C) {

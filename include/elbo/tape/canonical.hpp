@@ -36,7 +36,7 @@ ELBO_COLD constexpr void canonicalise(tape& t) {
                 break;
             }
             case verb::conv: case verb::conv_data: case verb::conv_filter: case verb::pool: case verb::unpool:
-            case verb::argmax: n.i = out.geometry(t.windows[static_cast<std::size_t>(n.i)]); break;
+            case verb::argmax: case verb::interpolate: case verb::splat: case verb::slopes: n.i = out.geometry(t.windows[static_cast<std::size_t>(n.i)]); break;
             case verb::slot: {
                 const named_slot& s = t.slots[static_cast<std::size_t>(n.i)];
                 out.slots.push_back(s);

@@ -110,6 +110,22 @@ constexpr value<shape<C, H, W>, A, parts<K, static_cast<int>(H * W)>> as_image(v
     static_assert(K % area == 0, "elbo: an image's pixels must divide the multiplicity");
     return {pixels.on, pixels.on->view({A::axis, parts<K, area>, static_cast<int>(C) * area}, pixels.id)};
 }
+// The image at the places (x of every result pixel, then y of every one), between pixels bilinearly, eq. 5 of Jaderberg et
+// al. (2015), and zero outside. Differentiable in the image, eq. 6, and in the places, eq. 7.
+template <class To, std::size_t C, std::size_t H, std::size_t W, class A, int K, class Places>
+constexpr auto interpolate(value<shape<C, H, W>, A, K> image, Places places) {
+    using J = joint<value<scalar, A, K>, value<scalar, typename Places::axis, Places::k>>;
+    using I = image_of<To>;
+    static_assert(I::channels == C && Places::shape::size == 2 * I::height * I::width,
+                  "elbo: a warped image needs two numbers for each of its pixels and keeps its channels");
+    using Y = value<shape<C, I::height, I::width>, typename J::axis, J::k>;
+    if constexpr (!rows_go_together<value<scalar, A, K>, Places>()) return recovered<Y>(image.on);
+    else {
+        const auto n = [](std::size_t extent) { return static_cast<std::int32_t>(extent); };
+        tape&      t = *image.on;
+        return Y{&t, t.between(verb::interpolate, image.id, places.id, t.geometry({n(C), n(H), n(W), n(C), n(I::height), n(I::width)}))};
+    }
+}
 // Into and out of channels x height x width, PyTorch's order of a flattened image.
 template <class S, class A, int K>
 constexpr value<shape<S::size>, A, K> flat(value<S, A, K> x) {
@@ -131,6 +147,6 @@ constexpr value<To, A, K> unflat(value<shape<N>, A, K> x) {
 
 }  // namespace verbs
 
-using verbs::as_image, verbs::column, verbs::gather, verbs::in_shape, verbs::scatter, verbs::slice, verbs::unflat;
+using verbs::as_image, verbs::column, verbs::gather, verbs::in_shape, verbs::interpolate, verbs::scatter, verbs::slice, verbs::unflat;
 
 }  // namespace elbo

@@ -76,6 +76,31 @@ struct reverse_pass {
         }
     }
 
+    // Numbers by place and channel times numbers by place; and the sums of the former over channels.
+    ELBO_COLD constexpr node_id by_place(node_id x, node_id h) {
+        const extent e = t[x].e;
+        const int    places = t[h].e.cols;
+        if (e.cols == places) return t.multiply(x, h);
+        const int fold = e.fold * places;
+        return t.view(e, t.multiply(t.view({e.axis, fold, e.cols / places}, x), t.view({e.axis, fold, 1}, h)));
+    }
+    ELBO_COLD constexpr node_id over_channels(node_id x, int places) {
+        const extent e = t[x].e;
+        if (e.cols == places) return x;
+        const int fold = e.fold * places;
+        return t.view({e.axis, e.fold, places}, t.sum_to({e.axis, fold, 1}, t.view({e.axis, fold, e.cols / places}, x)));
+    }
+    // The places of n, where numbers `at_places` meet an image: each gains number times slope.
+    ELBO_COLD constexpr void give_slopes(const node& n, node_id image, node_id at_places) {
+        if (n.j == 0) return give(n.b, t.slopes(at_places, n.b, image, n.i));
+        const int places = t[n.b].e.cols / 2;
+        for (const int axis : {0, 1}) {
+            if (n.j & (1 << axis)) continue;  // it is straight between pixels
+            const node_id d = t.multiply(at_places, t.between(verb::interpolate, image, n.b, n.i, n.j | (1 << axis)));
+            give(n.b, t.place(over_channels(d, places), axis * places, 2 * places));
+        }
+    }
+
     // Hands the cotangent of y on to its operands.
     ELBO_COLD constexpr void step(node_id y) {
         if (!apart.empty()) place_columns(y);
@@ -203,6 +228,33 @@ struct reverse_pass {
             }
             case verb::pool: give(n.a, t.unpool(whole(), n.i)); break;
             case verb::unpool: give(n.a, t.pool(whole(), n.i)); break;
+
+            case verb::interpolate: {  // each is the other's transpose, and its slopes are of its kind
+                const node_id d = whole();
+                if (wants(n.a)) give(n.a, t.between(verb::splat, d, n.b, n.i, n.j));
+                if (wants(n.b)) give_slopes(n, n.a, d);
+                break;
+            }
+            case verb::splat: {
+                const node_id d = whole();
+                if (wants(n.a)) give(n.a, t.between(verb::interpolate, d, n.b, n.i, n.j));
+                if (wants(n.b)) give_slopes(n, d, n.a);
+                break;
+            }
+
+            case verb::slopes: {
+                const node_id d = whole();
+                const int     places = n.e.cols / 2;
+                for (const int axis : {0, 1}) {
+                    const node_id h = t.slice(d, axis * places, places), moved = by_place(n.a, h);
+                    if (wants(n.a)) give(n.a, by_place(t.between(verb::interpolate, n.c, n.b, n.i, 1 << axis), h));
+                    if (wants(n.c)) give(n.c, t.between(verb::splat, moved, n.b, n.i, 1 << axis));
+                    if (!wants(n.b)) continue;
+                    const node_id bend = t.multiply(moved, t.between(verb::interpolate, n.c, n.b, n.i, 3));
+                    give(n.b, t.place(over_channels(bend, places), (1 - axis) * places, 2 * places));
+                }
+                break;
+            }
 
             case verb::logsumexp: {  // da = dy e^(a - y)
                 const node_id share = t.map(formulas::exponential{}, t.zip(formulas::minus{}, n.a, y));

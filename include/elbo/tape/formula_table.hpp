@@ -19,7 +19,7 @@ using formula_list = list<formulas::level, formulas::affine, formulas::quadratic
                           formulas::inside, formulas::clamp, formulas::floor_of, formulas::gelu_curvature,
                           formulas::gelu_slope, formulas::gelu, formulas::sine, formulas::cosine,
                           formulas::continuous_bernoulli_curvature, formulas::continuous_bernoulli_slope,
-                          formulas::continuous_bernoulli_norm, formulas::confine>;
+                          formulas::continuous_bernoulli_norm>;
 
 using pair_formula_list =
     list<formulas::plus, formulas::minus, formulas::times, formulas::divided, formulas::power_exp<0>,

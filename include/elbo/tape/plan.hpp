@@ -31,6 +31,9 @@ constexpr std::int64_t flops_of(const tape& t, const node& n, const row_counts& 
         case verb::conv_filter: return rows_of(t[n.a].e, counts) * filter();
         case verb::pool: case verb::argmax: return out * geometry().kernel_h * geometry().kernel_w;
         case verb::unpool: return size_of(t[n.a].e, counts) * geometry().kernel_h * geometry().kernel_w;
+        case verb::interpolate: return 8 * out;  // four pixels, each with its weight
+        case verb::splat: return 8 * size_of(t[n.a].e, counts);
+        case verb::slopes: return 16 * size_of(t[n.a].e, counts);
         case verb::solve: return out * n.k;
         case verb::cholesky: return out * n.k / 3;
         case verb::sum: case verb::logsumexp: return size_of(t[n.a].e, counts);

@@ -55,6 +55,10 @@ enum class verb : std::uint8_t {
     // effects
     store,      // a into the gradient buffer                          i: offset
     assign,     // a into the state                                    i: offset
+    // images between pixels; b: x of every place, then y of every one
+    interpolate,// y[p] = the image a at place p                       i: window, j: 1 and 2 its slopes along x and y, 3 both
+    splat,      // its transpose: a[p] goes to the pixels around p     i: window, j
+    slopes,     // a[p] times the slopes at p of the image c, along x for every place, then along y        i: window
 };
 
 // rows = fold x count[axis], and axis 0 has one row: a parameter matrix is `fold` rows of `cols`.
@@ -300,6 +304,25 @@ struct tape {
     constexpr node_id unpool(node_id y, std::int32_t g) {
         const window& s = windows[static_cast<std::size_t>(g)];
         return with(verb::unpool, y, -1, s.in_c * s.in_h * s.in_w, g);
+    }
+    // An image at out_h out_w places, in pixels from the first one's centre; and numbers at such places put into an image.
+    ELBO_COLD constexpr node_id between(verb what, node_id a, node_id places, std::int32_t g, int slopes = 0) {
+        const window& s = windows[static_cast<std::size_t>(g)];
+        const int     image = s.in_c * s.in_h * s.in_w, seen = s.in_c * s.out_h * s.out_w;
+        const bool    forth = what == verb::interpolate;
+        const extent  e     = broadcast_rows((*this)[a].e, (*this)[places].e);
+        a                   = spread_to({e.axis, e.fold, forth ? image : seen}, a);
+        return with(what, a, places, forth ? seen : image, g, slopes);
+    }
+    ELBO_COLD constexpr node_id slopes(node_id a, node_id places, node_id image, std::int32_t g) {
+        const window&       s = windows[static_cast<std::size_t>(g)];
+        const std::int32_t  seen = s.out_h * s.out_w;
+        const extent        e = broadcast_rows((*this)[a].e, broadcast_rows((*this)[places].e, (*this)[image].e));
+        a                     = spread_to({e.axis, e.fold, s.in_c * seen}, a);
+        image                 = spread_to({e.axis, e.fold, s.in_c * s.in_h * s.in_w}, image);
+        const node_id id      = with(verb::slopes, a, places, 2 * seen, g);
+        nodes.back().c        = image;
+        return id;
     }
     constexpr node_id logsumexp(node_id a) { return with(verb::logsumexp, a, -1, 1); }
     ELBO_COLD constexpr node_id solve(node_id lower, node_id b, bool transposed, int order, int columns) {

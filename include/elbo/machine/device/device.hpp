@@ -311,6 +311,12 @@ private:
             }
             case verb::pool: case verb::unpool: case verb::argmax:
                 return q.each(size(id), pool_windows{n.what, a, y, window_shape(tape_.windows[at(n.i)])});
+            case verb::interpolate: return q.each(size(id), interpolate_rows{tape_.windows[at(n.i)], n.j, a, seen(n.e, n.b), y});
+            case verb::splat: {
+                const splat_rows f{tape_.windows[at(n.i)], n.j, a, seen(n.e, n.b), y};
+                return q.each(rows(id) * f.turns(), f);
+            }
+            case verb::slopes: return q.each(rows(id) * cols(id) / 2, slopes_rows{tape_.windows[at(n.i)], a, seen(n.e, n.b), place(n.c), y});
             case verb::logsumexp: return q.each(rows(id), logsumexp_of_rows{a, y, narrow(cols(n.a))});
             case verb::solve: return q.each(rows(id), solve_rows{a, b, y, n.k, n.l, n.i != 0});
             case verb::cholesky: return q.each(rows(id), cholesky_of_rows{a, y, n.k});

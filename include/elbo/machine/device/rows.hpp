@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/machine/between.hpp>
 #include <elbo/machine/device/elements.hpp>
 #include <elbo/machine/triangle.hpp>
 
@@ -31,6 +32,86 @@ struct scatter_rows {
         for (index j = 0; j < cols_of_a / width; ++j) {
             const auto b = static_cast<index>(place[j]);
             if (b >= first && b < last) to[b * width + lane] += from[j * width + lane];
+        }
+    }
+};
+
+// Images between pixels: the four pixels around a place, and what each weighs.
+struct around_place {
+    index first, right, below;
+    float x[2], y[2];
+
+    ELBO_HD around_place(const window& w, int slopes, const float* places, index all, index p) {
+        const auto across = pixels_around(places[p], w.in_w, (slopes & 1) != 0), down = pixels_around(places[all + p], w.in_h, (slopes & 2) != 0);
+        right = w.in_w > 1 ? 1 : 0, below = w.in_h > 1 ? static_cast<index>(w.in_w) : 0;
+        first = static_cast<index>(down.first) * static_cast<index>(w.in_w) + static_cast<index>(across.first);
+        for (int k = 0; k < 2; ++k) x[k] = across.weight[k], y[k] = down.weight[k];
+    }
+    ELBO_HD float of(const float* image, index channels) const {
+        const auto at = [&](index pixel) { return image[pixel * channels]; };
+        return y[0] * (x[0] * at(first) + x[1] * at(first + right)) + y[1] * (x[0] * at(first + below) + x[1] * at(first + below + right));
+    }
+};
+// A turn for each number of the result.
+struct interpolate_rows {
+    window       w;
+    int          slopes;
+    const float* images;
+    operand      where;
+    float*       y;
+
+    ELBO_HD void operator()(index i) const {
+        const index channels = static_cast<index>(w.in_c), all = static_cast<index>(w.out_h * w.out_w), c = i % channels, p = i / channels % all, r = i / (channels * all);
+        const float* image = images + static_cast<std::size_t>(r) * static_cast<std::size_t>(w.in_h * w.in_w) * channels;
+        y[i]               = around_place(w, slopes, where.row(r), all, p).of(image + c, channels);
+    }
+};
+// A turn for each place.
+struct slopes_rows {
+    window       w;
+    const float* a;
+    operand      where;
+    const float* images;
+    float*       y;
+
+    ELBO_HD void operator()(index i) const {
+        const index  channels = static_cast<index>(w.in_c), all = static_cast<index>(w.out_h * w.out_w), p = i % all, r = i / all;
+        const float* image = images + static_cast<std::size_t>(r) * static_cast<std::size_t>(w.in_h * w.in_w) * channels;
+        const float* number = a + static_cast<std::size_t>(i) * channels;
+        const around_place x(w, 1, where.row(r), all, p), down(w, 2, where.row(r), all, p);
+        float              along[2] = {0, 0};
+        for (index c = 0; c < channels; ++c) along[0] += number[c] * x.of(image + c, channels), along[1] += number[c] * down.of(image + c, channels);
+        float* to = y + static_cast<std::size_t>(r) * 2 * all + p;
+        to[0] = along[0], to[all] = along[1];
+    }
+};
+// Each turn has one channel of a range of an image's pixels, as in scatter_rows.
+struct splat_rows {
+    static constexpr index parts = 16;
+
+    window       w;
+    int          slopes;
+    const float* a;
+    operand      where;
+    float*       y;
+
+    index turns() const { return static_cast<index>(w.in_c) * parts; }
+
+    ELBO_HD void operator()(index i) const {
+        const index  channels = static_cast<index>(w.in_c), all = static_cast<index>(w.out_h * w.out_w), pixels = static_cast<index>(w.in_h * w.in_w);
+        const index  c = i % channels, part = i / channels % parts, r = i / (channels * parts);
+        const index  first = static_cast<index>(static_cast<std::uint64_t>(part) * pixels / parts);
+        const index  last  = static_cast<index>((static_cast<std::uint64_t>(part) + 1) * pixels / parts);
+        float*       to    = y + static_cast<std::size_t>(r) * pixels * channels + c;
+        const float* from  = a + static_cast<std::size_t>(r) * all * channels + c;
+        for (index pixel = first; pixel < last; ++pixel) to[pixel * channels] = 0;
+        for (index p = 0; p < all; ++p) {
+            const around_place at(w, slopes, where.row(r), all, p);
+            for (int v = 0; v < 2; ++v)
+                for (int u = 0; u < 2; ++u) {
+                    const index pixel = at.first + (v == 0 ? 0 : at.below) + (u == 0 ? 0 : at.right);
+                    if (pixel >= first && pixel < last) to[pixel * channels] += at.y[v] * at.x[u] * from[p * channels];
+                }
         }
     }
 };

@@ -4,6 +4,7 @@
 #include <elbo/core/config.hpp>
 #include <elbo/machine/arena.hpp>
 #include <elbo/machine/bindings.hpp>
+#include <elbo/machine/host/between.hpp>
 #include <elbo/machine/host/elementwise.hpp>
 #include <elbo/machine/host/noise.hpp>
 #include <elbo/machine/host/products.hpp>
@@ -140,27 +141,10 @@ inline void gather_row(float* __restrict to, const float* __restrict from, const
     else
         for (index k = 0; k < blocks; ++k) std::memcpy(to + k * size, from + static_cast<index>(at[k]) * size, size * sizeof(float));
 }
-// Numbers that follow one another often go to the same place, where each would wait for the one before: of any four neighbours each
-// goes to a copy of its own. A quarter of the time, in the gradient of a warped image.
 inline void scatter_row(float* __restrict to, index cols, const float* __restrict from, const float* __restrict at, index blocks, index size) {
-    constexpr index most = 1024;
     std::memset(to, 0, cols * sizeof(float));
-    if (size == 1 && cols <= most && blocks >= cols) {
-        float copies[3][most];
-        for (float* copy : copies) std::memset(copy, 0, cols * sizeof(float));
-        index k = 0;
-        for (; k + 4 <= blocks; k += 4) {
-            to[static_cast<int>(at[k])] += from[k];
-            copies[0][static_cast<int>(at[k + 1])] += from[k + 1];
-            copies[1][static_cast<int>(at[k + 2])] += from[k + 2];
-            copies[2][static_cast<int>(at[k + 3])] += from[k + 3];
-        }
-        for (; k < blocks; ++k) to[static_cast<int>(at[k])] += from[k];
-        for (index i = 0; i < cols; ++i) to[i] += copies[0][i] + copies[1][i] + copies[2][i];
-    } else {
-        for (index k = 0; k < blocks; ++k)
-            for (index w = 0; w < size; ++w) to[static_cast<index>(at[k]) * size + w] += from[k * size + w];
-    }
+    for (index k = 0; k < blocks; ++k)
+        for (index w = 0; w < size; ++w) to[static_cast<index>(at[k]) * size + w] += from[k * size + w];
 }
 
 // Rows [first, last) of any verb whose result has rows of its own.
@@ -222,6 +206,19 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
                 if (n.what == verb::gather) gather_row(y + r * C, a(r), where.row(r), where.cols, static_cast<index>(n.i));
                 else scatter_row(y + r * C, C, a(r), where.row(r), where.cols, static_cast<index>(n.i));
             }
+            break;
+        }
+        case verb::interpolate: case verb::splat: {
+            const window&  w     = f.t.windows[static_cast<index>(n.i)];
+            const row_view where = view_of(f, n.e, n.b);
+            const auto     one   = n.what == verb::interpolate ? &interpolate_row : &splat_row;
+            for (index r = first; r < last; ++r) one(w, n.j, y + r * C, a(r), where.row(r));
+            break;
+        }
+        case verb::slopes: {
+            const row_view where = view_of(f, n.e, n.b);
+            const float*   image = f.at[static_cast<index>(n.c)];
+            for (index r = first; r < last; ++r) slopes_row(f.t.windows[static_cast<index>(n.i)], y + r * C, a(r), image + r * f.cols(n.c), where.row(r));
             break;
         }
         case verb::transpose: {
