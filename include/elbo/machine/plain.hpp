@@ -262,19 +262,19 @@ private:
             const T *places = where.data + (where.ratio == 0 ? 0 : r / where.ratio) * cols(n.b), *a = at(n.a) + r * cols(n.a);
             T*       to     = result.data() + r * C;
             for (index p = 0; p < P; ++p) {
-                const auto  x = pixels_around(places[p], w.in_w, (n.j & 1) != 0), y = pixels_around(places[P + p], w.in_h, (n.j & 2) != 0);
-                const auto  along_x = pixels_around(places[p], w.in_w, true), along_y = pixels_around(places[P + p], w.in_h, true);
+                const auto  x = pixels_around(places[p], w.in_w), y = pixels_around(places[P + p], w.in_h);
+                const T *   across = n.j & 1 ? x.slope : x.weight, *down = n.j & 2 ? y.slope : y.weight;
                 const index first = static_cast<index>(y.first) * width + static_cast<index>(x.first);
                 for (index v = 0; v < (w.in_h > 1 ? 2u : 1u); ++v)
                     for (index u = 0; u < (w.in_w > 1 ? 2u : 1u); ++u)
                         for (index c = 0; c < channels; ++c) {
                             const index pixel = (first + v * width + u) * channels + c, seen = p * channels + c;
-                            if (n.what == verb::interpolate) to[seen] += y.weight[v] * x.weight[u] * a[pixel];
-                            else if (n.what == verb::splat) to[pixel] += y.weight[v] * x.weight[u] * a[seen];
+                            if (n.what == verb::interpolate) to[seen] += down[v] * across[u] * a[pixel];
+                            else if (n.what == verb::splat) to[pixel] += down[v] * across[u] * a[seen];
                             else {
                                 const T drawn = a[seen] * at(n.c)[r * cols(n.c) + pixel];
-                                to[p] += y.weight[v] * along_x.weight[u] * drawn;
-                                to[P + p] += along_y.weight[v] * x.weight[u] * drawn;
+                                to[p] += y.weight[v] * x.slope[u] * drawn;
+                                to[P + p] += y.slope[v] * x.weight[u] * drawn;
                             }
                         }
             }

@@ -42,10 +42,10 @@ struct around_place {
     float x[2], y[2];
 
     ELBO_HD around_place(const window& w, int slopes, const float* places, index all, index p) {
-        const auto across = pixels_around(places[p], w.in_w, (slopes & 1) != 0), down = pixels_around(places[all + p], w.in_h, (slopes & 2) != 0);
+        const auto across = pixels_around(places[p], w.in_w), down = pixels_around(places[all + p], w.in_h);
         right = w.in_w > 1 ? 1 : 0, below = w.in_h > 1 ? static_cast<index>(w.in_w) : 0;
         first = static_cast<index>(down.first) * static_cast<index>(w.in_w) + static_cast<index>(across.first);
-        for (int k = 0; k < 2; ++k) x[k] = across.weight[k], y[k] = down.weight[k];
+        for (int k = 0; k < 2; ++k) x[k] = slopes & 1 ? across.slope[k] : across.weight[k], y[k] = slopes & 2 ? down.slope[k] : down.weight[k];
     }
     ELBO_HD float of(const float* image, index channels) const {
         const auto at = [&](index pixel) { return image[pixel * channels]; };

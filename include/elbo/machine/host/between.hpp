@@ -15,29 +15,31 @@ namespace elbo::kernels {
 
 struct strip_of_places {
     static constexpr std::size_t length = 64;
+    using weights = float[2][length];
 
-    int   first[length];  // the upper left pixel of four
-    float x[2][length], y[2][length];
+    int     first[length];  // the upper left pixel of four
+    weights x, y;
 
-    // Places [begin, begin + count) of one image. Those after them lie anywhere in it.
-    void read(const window& w, int slopes, const float* places, std::size_t all, std::size_t begin, std::size_t count) {
+    // Places [begin, begin + count) of one image; those after them lie anywhere in it. `slopes`: 1 instead of the weights along x,
+    // 2 along y; both of them beside the weights, where they are asked for.
+    void read(const window& w, int slopes, const float* places, std::size_t all, std::size_t begin, std::size_t count, strip_of_places* both = nullptr) {
         float left[length], top[length];
-        along(places + begin, count, w.in_w, (slopes & 1) != 0, left, x);
-        along(places + all + begin, count, w.in_h, (slopes & 2) != 0, top, y);
+        along(places + begin, count, w.in_w, left, slopes & 1 ? nullptr : &x, both != nullptr ? &both->x : slopes & 1 ? &x : nullptr);
+        along(places + all + begin, count, w.in_h, top, slopes & 2 ? nullptr : &y, both != nullptr ? &both->y : slopes & 2 ? &y : nullptr);
         for (std::size_t i = 0; i < length; ++i) first[i] = static_cast<int>(top[i]) * w.in_w + static_cast<int>(left[i]);
     }
 
 private:
-    static void along(const float* places, std::size_t count, int extent, bool slope, float* first, float (&weight)[2][length]) {
-        std::fill_n(weight[0], length, 0.0f);
-        std::memcpy(weight[0], places, count * sizeof(float));
-        slope ? weigh<true>(extent, first, weight) : weigh<false>(extent, first, weight);
-    }
-    template <bool Slope>
-    static void weigh(int extent, float* first, float (&weight)[2][length]) {
+    static void along(const float* places, std::size_t count, int extent, float* first, weights* weight, weights* slope) {
+        float at[length] = {};
+        std::memcpy(at, places, count * sizeof(float));
         for (std::size_t i = 0; i < length; i += simd::width) {
-            const auto two = pixels_around(simd::load(weight[0] + i), extent, Slope);
-            simd::store(first + i, two.first), simd::store(weight[0] + i, two.weight[0]), simd::store(weight[1] + i, two.weight[1]);
+            const auto two = pixels_around(simd::load(at + i), extent);
+            simd::store(first + i, two.first);
+            for (int k = 0; k < 2; ++k) {
+                if (weight != nullptr) simd::store((*weight)[k] + i, two.weight[k]);
+                if (slope != nullptr) simd::store((*slope)[k] + i, two.slope[k]);
+            }
         }
     }
 };
@@ -73,7 +75,7 @@ struct four_pixels {
             above[i] = read_two(pixel), below[i] = read_two(pixel + next.below);
         }
     }
-    float mixed(std::size_t i, const float (&x)[2][strip_of_places::length], const float (&y)[2][strip_of_places::length]) const {
+    float mixed(std::size_t i, const strip_of_places::weights& x, const strip_of_places::weights& y) const {
         return y[0][i] * (x[0][i] * above[i].left + x[1][i] * above[i].right) + y[1][i] * (x[0][i] * below[i].left + x[1][i] * below[i].right);
     }
 };
@@ -108,7 +110,7 @@ ELBO_OUTLINE inline void slopes_row(const window& w, float* __restrict to, const
     four_pixels       four;
     for (std::size_t begin = 0; begin < all; begin += s.length) {
         const std::size_t count = std::min(s.length, all - begin);
-        s.read(w, 0, places, all, begin, count), along.read(w, 3, places, all, begin, count);
+        s.read(w, 0, places, all, begin, count, &along);
         const float* number = from + begin * channels;
         float *      x = to + begin, *y = to + all + begin;
         if (simple) four.read(s, next, image, count);

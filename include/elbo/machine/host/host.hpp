@@ -29,7 +29,8 @@ public:
         constexpr std::size_t line = 64, huge = std::size_t{1} << 21;
         const std::size_t     bytes = (size * sizeof(float) + line - 1) / line * line;
         if (bytes == 0) return;
-        data_.reset(static_cast<float*>(std::aligned_alloc(bytes < huge ? line : huge, bytes)));
+        const std::size_t alignment = bytes < huge ? line : huge;
+        data_.reset(static_cast<float*>(std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment)));
         if (!data_) throw std::bad_alloc();
 #if defined(__linux__)
         if (bytes >= huge) madvise(data_.get(), bytes / huge * huge, MADV_HUGEPAGE);  // a wish: it may be refused

@@ -107,6 +107,9 @@ inline pack floor(pack x) {
     return choose(a < whole, nearest - choose(nearest > x.v, all(1), all(0)), x.v);
 }
 
+// Of numbers from 0 to a million.
+inline pack whole_part(pack x) { return __builtin_convertvector(__builtin_convertvector(x.v, ints), floats); }
+
 inline pack sqrt(pack x) {
     using namespace math;
     const ints   tiny    = x.v < 0x1p-100f;
