@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Digits by label: encoder and decoder join it, and so does the prior, unless it is fixed. Fully connected, 200-200 tanh, or convolutional.
-//     cvae_labels --data mnist --epochs 1000
-//     cvae_labels --data mnist --epochs 30 --set net=conv --set prior=fixed
+//     cvae_labels --data mnist --epochs 400 --set net=fc|conv --set prior=learned|mixture|fixed
 #include "harness.hpp"
 #include "judge.hpp"
 
@@ -16,13 +15,11 @@ struct conv_encoder : stack<image, conv<32, 4, 2, 1>, batch_norm<>, act::relu, c
 struct conv_decoder : stack<shape<32>, join<digit>, linear<3136>, act::relu, reshape<shape<64, 7, 7>>, join<digit>, conv_transpose<32, 4, 2, 1>,
                             batch_norm<>, act::relu, conv_transpose<1, 4, 2, 1>, to<bernoulli>> {};
 
-// p(z|y), which begins as the standard normal.
-template <std::size_t N>
-struct by_label : stack<shape<10>, linear<2 * N, zeros>, to<diagonal_normal<N>>> {};
-template <class... Prior>
-struct fc : vae<fc_encoder, fc_decoder, Prior...> {};
-template <class... Prior>
-struct convolutional : vae<conv_encoder, conv_decoder, Prior...> {};
+// p(z|y): a normal that begins as the standard one, or ten, for a digit is written in several ways.
+template <std::size_t N> struct by_label : stack<shape<10>, linear<2 * N, zeros>, to<diagonal_normal<N>>> {};
+template <std::size_t N> struct ten_by_label : stack<shape<10>, linear<10 * (1 + 2 * N), normal_init<1, 2>>, to<mixture_of_normals<10, N>>> {};
+template <class... Prior> struct fc : vae<fc_encoder, fc_decoder, Prior...> {};
+template <class... Prior> struct convolutional : vae<conv_encoder, conv_decoder, Prior...> {};
 
 template <class Model>
 int train(const call& how_asked) {
@@ -39,22 +36,25 @@ int train(const call& how_asked) {
         const auto asked = digits_in_turn(run.given.fast ? 100 : 10000);
         const auto made  = run.model().sample(asked.size(), 3, with<digit>(asked));
         agreement_of(run, made, asked, "generated digits seen as the digit asked for");
-        run.number("distance", eval::distance_within_classes(made, asked), "between two generated images of a digit");
-        const auto real = run.set.grey_test_rows(asked.size());
-        run.number("real distance", eval::distance_within_classes(real, run.set.test_labels(asked.size())), "between two test images of a digit, greys");
+        diversity_of(run, made, asked);
     };
     return how_asked.train<Model>({.begin = begin, .pictures = pictures, .numbers = numbers});
+}
+
+template <template <class...> class Net, std::size_t N>
+int train_with_its_prior(const call& with) {
+    const auto chosen = with.one_of("prior", {"learned", "mixture", "fixed"});
+    if (chosen == "mixture") return train<Net<prior<ten_by_label<N>>>>(with);
+    return chosen == "learned" ? train<Net<prior<by_label<N>>>>(with) : train<Net<>>(with);
 }
 
 int main(int argc, char** argv) {
     const trainer_card card{.name = "cvae_labels", .about = "Digits by label",
                             .settings = {{"net", std::string("fc"), "fc or conv"},
-                                         {"prior", std::string("learned"), "p(z|y) learned, or fixed: standard normal"},
+                                         {"prior", std::string("learned"), "p(z|y) learned, a learned mixture of ten, or fixed: standard normal"},
                                          {"binarise", 1.0, "1: draw each pixel anew whenever it is seen"},
                                          {"average", 0.9995, "decay of the running average of the weights that is evaluated"}}};
     return main_of(card, argc, argv, [](const call& with) {
-        const bool is_learned = with.one_of("prior", {"learned", "fixed"}) == "learned";
-        if (with.one_of("net", {"fc", "conv"}) == "fc") return is_learned ? train<fc<prior<by_label<100>>>>(with) : train<fc<>>(with);
-        return is_learned ? train<convolutional<prior<by_label<32>>>>(with) : train<convolutional<>>(with);
+        return with.one_of("net", {"fc", "conv"}) == "fc" ? train_with_its_prior<fc, 100>(with) : train_with_its_prior<convolutional, 32>(with);
     });
 }

@@ -60,6 +60,11 @@ void agreement_of(example_run& run, std::span<const float> images, std::span<con
     run.number("agreement", 100 * by.agreement(images, labels), "% of " + std::to_string(labels.size()) + " " + what);
 }
 
+void diversity_of(example_run& run, std::span<const float> images, std::span<const float> labels) {
+    run.number("distance", eval::distance_within_classes(images, labels), "between two generated images of a digit");
+    run.number("real distance", eval::distance_within_classes(run.set.grey_test_rows(labels.size()), run.set.test_labels(labels.size())), "between two test images of a digit, greys");
+}
+
 void strokes_of(example_run& run, std::span<const float> sources, std::span<const float> labels, std::span<const float> written, std::span<const float> asked) {
     const auto        of   = [](std::span<const float> images, std::size_t i) { return images.subspan(i * image::size, image::size); };
     const std::size_t each = asked.size() / labels.size();

@@ -30,6 +30,8 @@ private:
 
 // Trains a judge, says how far it can be trusted, and which part of the images it sees as what they should show, in percent.
 void agreement_of(example_run& run, std::span<const float> images, std::span<const float> labels, const std::string& what);
+// How far two generated images of a class are apart, and two test images.
+void diversity_of(example_run& run, std::span<const float> images, std::span<const float> labels);
 
 // How far slant and thickness of a source and of what was written in its style correlate, over all labels that are not the
 // source's; and the same with the next source instead. So many were written for each source, in its turn.
