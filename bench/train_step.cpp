@@ -4,7 +4,7 @@
 //     train_step THREADS [MODEL...]     on the host: these models, or all
 //     train_step cost                   of one step: model, images, FLOPs, parameters
 //     train_step                        on a device, which it is compiled for with ELBO_BENCH_ON_DEVICE
-//     train_step once                   one step of each model and no timing: for sanitizers
+//     train_step once [MODEL...]        one step of each model and no timing: for sanitizers
 
 #include "bench.hpp"
 #include "models.hpp"
@@ -78,6 +78,6 @@ int main(int argc, char** argv) {
         if (on_a_device && std::is_same_v<M, bench::fc_vae>) m.batch = m.images = 1000, measure_step(m, threads, once);
     });
     if (!once) return 0;
-    measure_step(bench::entry<full_vae>{"full_vae", 20, 20}, 1, true);
-    measure_step(bench::entry<rows_in_turn>{"vrnn", 20, 20}, 1, true);
+    if (wanted("full_vae")) measure_step(bench::entry<full_vae>{"full_vae", 20, 20}, 1, true);
+    if (wanted("vrnn")) measure_step(bench::entry<rows_in_turn>{"vrnn", 20, 20}, 1, true);
 }

@@ -37,6 +37,10 @@ public:
     void each_element(std::size_t n, F f) {
         queue_.each(n, f);
     }
+    template <class F>
+    void each_element_in_place(std::size_t n, const F& f) {
+        queue_.each_in_place(n, f);
+    }
     // Launches that are the same each time.
     using recording = on_device::recording;
     template <class Launch>
@@ -49,14 +53,14 @@ public:
     const on_device::queue& started() const { return queue_; }
     on_device::multiplier&  times() { return multiplier_; }
 
-    // A verb of windows on so many images. `room` is for what lies between.
+    // A verb of windows on so many images. `room` is for what lies between; `turn`: which of the multiplier's workspaces it has.
     void convolve(const node& n, const window& w, std::size_t rows, const float* a, const float* b, const float* before, float* y, float* room,
-                  [[maybe_unused]] std::size_t room_floats) {
+                  [[maybe_unused]] std::size_t room_floats, std::size_t turn) {
 #if defined(ELBO_WITH_CUDNN) && THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
         if (!convolver_) convolver_ = std::make_unique<on_device::convolver>();
         if ((*convolver_)(queue_, options_.products, n, w, rows, a, b, before, y, room, room_floats)) return;
 #endif
-        on_device::convolve(queue_, multiplier_, n, w, rows, a, b, before, y, room);
+        on_device::convolve(queue_, multiplier_, n, w, rows, a, b, before, y, room, turn);
     }
     std::string             name() const { return std::string("device, ") + on_device::system_name; }
     std::string             warnings() const { return {}; }
@@ -127,6 +131,9 @@ private:
         index   offset;  // in results_
     };
 
+    static constexpr index sums_at_once = 8;
+    static bool is_convolution(const node& n) { return n.what == verb::conv || n.what == verb::conv_data || n.what == verb::conv_filter; }
+
     static index at(node_id id) { return static_cast<index>(id); }
     index rows(node_id id) const { return static_cast<index>(rows_of(tape_[id].e, counts_)); }
     index cols(node_id id) const { return static_cast<index>(tape_[id].e.cols); }
@@ -164,15 +171,16 @@ private:
         message_.assign(sizeof(float) * (tape_.slots.size() + most_axes) + sizeof(std::uint32_t) * 2 + sizeof(random_key) * tape_.draws.size(), 0);
         sent_ = memory<unsigned char>(message_.size());
 
-        index scratch = 0, shown_floats = 0;
+        // What lies between the parts of one launch: sums take turns with a few places, convolutions share one.
+        index shown_floats = 0;
         for (const node& n : tape_.nodes) {
-            if (n.what == verb::sum) scratch = std::max(scratch, on_device::scratch_of_sum(on_device::geometry_of_sum(tape_, n, capacity_)));
-            if (n.what == verb::conv || n.what == verb::conv_data || n.what == verb::conv_filter)
-                scratch = std::max(scratch, on_device::scratch_of_convolution(tape_.windows[at(n.i)], static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
+            if (n.what == verb::sum) of_sums_.floats = std::max(of_sums_.floats, on_device::scratch_of_sum(on_device::geometry_of_sum(tape_, n, capacity_)));
+            if (is_convolution(n))
+                of_windows_.floats = std::max(of_windows_.floats, on_device::scratch_of_convolution(tape_.windows[at(n.i)], static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
         }
-        scratch_    = scratch;
-        scratch_at_ = reserve(scratch);
-        arena_      = memory<float>(more);
+        of_windows_.at = reserve(of_windows_.floats);
+        of_sums_.at    = reserve((of_sums_.floats + 15) / 16 * 16 * sums_at_once);
+        arena_         = memory<float>(more);
 
         const auto show = [&](node_id id) {
             shown_.push_back({id, shown_floats});
@@ -182,10 +190,6 @@ private:
         for (node_id loss : tape_.losses) show(loss);
         results_ = staging(shown_floats);
 
-        index instructions = 0;
-        for (const launch& l : list_.launches)
-            if (l.elementwise) instructions += l.nodes.size();
-        sent_code_   = memory<on_device::instruction>(instructions);
         pieces_.reserve(list_.effects.size() + shown_.size());
         machine_.wait();
     }
@@ -214,8 +218,10 @@ private:
     }
     ELBO_OUTLINE void write_code() {
         code_.clear();
+        code_at_.assign(list_.launches.size(), 0);
         for (index l = 0; l < list_.launches.size(); ++l) {
             const launch& now = list_.launches[l];
+            code_at_[l]       = code_.size();
             if (!now.elementwise) continue;
             for (index k = 0; k < now.nodes.size(); ++k) {
                 const node_id id = now.nodes[k];
@@ -231,8 +237,38 @@ private:
                 code_.push_back({n.what, n.f, read_by(n.a), read_by(n.b), read_by(n.c), n.i, n.j, n.e.fold, list_.stored[at(id)] != 0 ? place(id) : nullptr});
             }
         }
-        machine_.started().copy(sent_code_.data(), code_.data(), code_.size() * sizeof(on_device::instruction));
+        order_ = on_device::order_of(memory_touched());
+        turns_ = on_device::latest_first(order_);
     }
+    // By launch, for the largest batch.
+    std::vector<on_device::touched> memory_touched() {
+        std::vector<on_device::touched> all(list_.launches.size());
+        turn_.assign(list_.launches.size(), 0);
+        index sums = 0, products = 0;
+        for (index l = 0; l < list_.launches.size(); ++l) {
+            const auto touch = [&](std::vector<on_device::stretch>& to, const float* begin, index floats) {
+                if (begin != nullptr && floats > 0) to.push_back({begin, begin + floats});
+            };
+            const auto capacity_of = [&](node_id id) { return static_cast<index>(size_of(tape_[id].e, capacity_)); };
+            for (node_id id : list_.launches[l].nodes) {
+                const node& n = tape_[id];
+                for (node_id x : {n.a, n.b, n.c})
+                    if (x >= 0) touch(all[l].reads, place(x), capacity_of(x));
+                if (!list_.launches[l].elementwise || list_.stored[at(id)] != 0) touch(all[l].writes, place(id), capacity_of(id));
+                if (is_convolution(n)) touch(all[l].writes, arena_.data() + of_windows_.at, of_windows_.floats);
+                if (is_convolution(n) || n.what == verb::product) {
+                    turn_[l] = products++ % on_device::multiplier::workspaces;
+                    all[l].writes.push_back(machine_.times().workspace(turn_[l]));
+                }
+                if (n.what == verb::sum && on_device::scratch_of_sum(on_device::geometry_of_sum(tape_, n, capacity_)) > 0) {
+                    turn_[l] = sums++ % sums_at_once;
+                    touch(all[l].writes, scratch_of_sums(turn_[l]), of_sums_.floats);
+                }
+            }
+        }
+        return all;
+    }
+    float* scratch_of_sums(index turn) { return arena_.data() + of_sums_.at + turn * ((of_sums_.floats + 15) / 16 * 16); }
 
     // ---- each time, in one message: slots, counts; step, first row; keys of random numbers ----
     float*             sent_numbers() { return reinterpret_cast<float*>(sent_.data()); }
@@ -253,18 +289,28 @@ private:
                 q.copy(arena_.data() + input_at_[i], with.inputs[i], static_cast<index>(size_of(input_size_[i], counts_)) * sizeof(float));
     }
 
-    void launch_nodes() {
-        index code = 0;
-        for (const launch& l : list_.launches) {
-            if (!l.elementwise) {
-                compute(l.nodes[0]);
-                continue;
-            }
-            const auto* const               turn = reinterpret_cast<const std::uint32_t*>(sent_numbers() + tape_.slots.size() + most_axes);
-            const on_device::replay_numbers now{turn, reinterpret_cast<const random_key*>(turn + 2)};
-            machine_.each_element(size(l.nodes[0]), on_device::run_elements{sent_code_.data() + code, static_cast<std::int32_t>(l.nodes.size()), static_cast<on_device::index>(l.e.cols), now});
-            code += l.nodes.size();
+    void start(index l) {
+        const launch& now = list_.launches[l];
+        if (!now.elementwise) return compute(now.nodes[0], turn_[l]);
+        const auto* const       turn = reinterpret_cast<const std::uint32_t*>(sent_numbers() + tape_.slots.size() + most_axes);
+        on_device::run_elements f{{}, static_cast<std::int32_t>(now.nodes.size()), static_cast<on_device::index>(now.e.cols), {turn, reinterpret_cast<const random_key*>(turn + 2)}};
+        std::copy_n(code_.begin() + static_cast<std::ptrdiff_t>(code_at_[l]), now.nodes.size(), f.code);
+        machine_.each_element_in_place(size(now.nodes[0]), f);
+    }
+    // Side by side, where they are recorded. Elsewhere one after another in an order that is as good, so that whatever tests this
+    // machine without a GPU tests what has to wait for what.
+    void start_all() {
+        if (!on_device::records) {
+            for (int l : turns_) start(at(l));
+            return;
         }
+        on_device::branches order;
+        for (index l = 0; l < list_.launches.size(); ++l) {
+            order.begin(machine_.started(), order_.after[l]);
+            start(l);
+            order.end(machine_.started());
+        }
+        order.begin(machine_.started(), order_.last);
     }
     // What is stored or assigned after all else, and what the host wants to see. Sizes depend on the batch.
     void write_pieces() {
@@ -277,7 +323,7 @@ private:
         for (const shown& s : shown_) add(place(s.id), results_.data() + s.offset, size(s.id));
     }
 
-    ELBO_OUTLINE void compute(node_id id) {
+    ELBO_OUTLINE void compute(node_id id, index turn) {
         using namespace on_device;
         const queue& q = machine_.started();
         const node&  n = tape_[id];
@@ -287,7 +333,7 @@ private:
         switch (n.what) {
             case verb::sum: {
                 const operand before = n.c >= 0 ? seen(n.e, n.c) : operand{};
-                return sum_on(q, a, y, geometry_of_sum(tape_, n, counts_), before, narrow(cols(id)), arena_.data() + scratch_at_);
+                return sum_on(q, a, y, geometry_of_sum(tape_, n, counts_), before, narrow(cols(id)), scratch_of_sums(turn));
             }
             case verb::product: {
                 matrix_product p{.ta = n.i != 0, .tb = n.j != 0, .m = rows(id), .n = cols(id), .inner = n.i ? rows(n.a) : cols(n.a), .a = a, .b = b, .f = n.f, .y = y};
@@ -295,7 +341,7 @@ private:
                     if (tape_[n.c].e == n.e) p.before = place(n.c);
                     else p.row = seen(n.e, n.c);
                 }
-                return machine_.times()(q, p);
+                return machine_.times()(q, p, turn);
             }
             case verb::batched: {
                 const auto m = narrow(at(n.k)), columns = narrow(at(n.l));
@@ -307,15 +353,12 @@ private:
             }
             case verb::conv: case verb::conv_data: case verb::conv_filter: {
                 const float* before = n.c >= 0 ? place(n.c) : nullptr;
-                return machine_.convolve(n, tape_.windows[at(n.i)], rows(n.a), a, b, before, y, arena_.data() + scratch_at_, scratch_);
+                return machine_.convolve(n, tape_.windows[at(n.i)], rows(n.a), a, b, before, y, arena_.data() + of_windows_.at, of_windows_.floats, turn);
             }
             case verb::pool: case verb::unpool: case verb::argmax:
                 return q.each(size(id), pool_windows{n.what, a, y, window_shape(tape_.windows[at(n.i)])});
             case verb::interpolate: return q.each(size(id), interpolate_rows{tape_.windows[at(n.i)], n.j, a, seen(n.e, n.b), y});
-            case verb::splat: {
-                const splat_rows f{tape_.windows[at(n.i)], n.j, a, seen(n.e, n.b), y};
-                return q.each(rows(id) * f.turns(), f);
-            }
+            case verb::splat: return splat_on(q, tape_.windows[at(n.i)], n.j, a, seen(n.e, n.b), y, rows(id));
             case verb::slopes: return q.each(rows(id) * cols(id) / 2, slopes_rows{tape_.windows[at(n.i)], a, seen(n.e, n.b), place(n.c), y});
             case verb::logsumexp: return q.each(rows(id), logsumexp_of_rows{a, y, narrow(cols(n.a))});
             case verb::solve: return q.each(rows(id), solve_rows{a, b, y, n.k, n.l, n.i != 0});
@@ -337,12 +380,12 @@ private:
             write_pieces();
             q.copy(known.pieces.data(), pieces_.data(), pieces_.size() * sizeof(on_device::piece));
             if (on_device::records) {  // what libraries and drivers load when first called, they load now; only pieces change a state
-                launch_nodes();
+                for (index l = 0; l < list_.launches.size(); ++l) start(l);
                 q.wait();
             }
         }
         known.launches.run(q, [&] {
-            launch_nodes();
+            start_all();
             machine_.each_element(pieces_.empty() ? 0 : pieces_.back().end, on_device::copy_pieces{known.pieces.data()});
         });
     }
@@ -356,15 +399,19 @@ private:
     std::vector<std::int64_t>   offset_;
     std::vector<index>          input_at_, table_at_;
     std::vector<extent>         input_size_;
-    index                       scratch_at_ = 0, scratch_ = 0;
+    struct scratch {
+        index at = 0, floats = 0;  // in the arena
+    } of_sums_, of_windows_;
     float *                     parameters_ = nullptr, *gradients_ = nullptr, *state_ = nullptr;
     std::vector<unsigned char>  message_;
     std::vector<shown>          shown_;
     std::vector<on_device::instruction> code_;
+    std::vector<index>                  code_at_, turn_;  // by launch: its instructions, which scratch or workspace it has
+    on_device::launch_order             order_;
+    std::vector<int>                    turns_;
     std::vector<on_device::piece>       pieces_;
     memory<float>                       arena_, tables_;
     memory<unsigned char>               sent_;
-    memory<on_device::instruction>      sent_code_;
     std::map<row_counts, batch_run>     runs_;
     staging                             results_;
 };

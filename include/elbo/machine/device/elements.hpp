@@ -6,7 +6,7 @@
 #include <elbo/machine/noise.hpp>
 
 // The elementwise verbs of a launch, as a device reads them: a short program that each element of the result runs for
-// itself, with what it made before in registers.
+// itself, with what it made before in registers. It travels with the launch's parameters, where reading it costs nothing.
 
 namespace elbo::on_device {
 
@@ -39,29 +39,26 @@ struct instruction {
 
 // ---- formulas by number ----
 
-template <class... F>
-ELBO_HD float apply_formula(list<F...>, const formula& f, float x) {
-    float y      = 0;
-    int   number = 0;
-    static_cast<void>(((number++ == f.number && (y = F(formula_from<F>(f.p, f.q))(x), true)) || ...));
-    return y;
+// The one of number First and those after it, before Last, found by halves.
+template <class List, std::size_t First, std::size_t Last, class... X>
+ELBO_HD float apply_between(const formula& f, X... x) {
+    if constexpr (Last - First == 1) {
+        using F = at<First, List>;
+        return formula_from<F>(f.p, f.q)(x...);
+    } else {
+        constexpr std::size_t middle = First + (Last - First) / 2;
+        return f.number < static_cast<int>(middle) ? apply_between<List, First, middle>(f, x...) : apply_between<List, middle, Last>(f, x...);
+    }
 }
-template <class... F>
-ELBO_HD float apply_formula(list<F...>, const formula& f, float x, float z) {
-    float y      = 0;
-    int   number = 0;
-    static_cast<void>(((number++ == f.number && (y = F(formula_from<F>(f.p, f.q))(x, z), true)) || ...));
-    return y;
-}
-ELBO_HD inline float apply_unary(const formula& f, float x) { return apply_formula(formula_list{}, f, x); }
-ELBO_HD inline float apply_binary(const formula& f, float x, float z) { return apply_formula(pair_formula_list{}, f, x, z); }
+ELBO_HD inline float apply_unary(const formula& f, float x) { return apply_between<formula_list, 0, formula_list::size>(f, x); }
+ELBO_HD inline float apply_binary(const formula& f, float x, float z) { return apply_between<pair_formula_list, 0, pair_formula_list::size>(f, x, z); }
 
 // Element i of every value of a launch.
 struct run_elements {
-    const instruction* code;
-    std::int32_t       count;
-    index              cols;
-    replay_numbers     now;
+    instruction    code[launch::most_nodes];
+    std::int32_t   count;
+    index          cols;
+    replay_numbers now;
 
     ELBO_HD void operator()(index i) const {
         float       registers[launch::most_nodes];
@@ -93,7 +90,7 @@ private:
                 return n.a.row(r)[p * static_cast<index>(n.j) + q];
             }
             default: {  // noise; j: which key
-                const auto K = static_cast<std::size_t>(n.fold);
+                const auto K = static_cast<index>(n.fold);
                 return noise_at<float>(now.keys[n.j], now.turn[0], now.turn[1], K, r, c, n.i == 1);
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/machine/device/launch_order.hpp>
 #include <elbo/machine/device/rows.hpp>
 
 #if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
@@ -56,10 +57,16 @@ struct owned_handle {
 
 class multiplier {
 public:
-    explicit multiplier(precision in) : in_(in), workspace_(workspace_bytes) { check(cublasLtCreate(&library_.handle), "cuBLASLt does not start"); }
+    static constexpr std::size_t workspaces = 4;  // products that may run beside each other
 
+    explicit multiplier(precision in) : in_(in), workspace_(workspaces * workspace_bytes) { check(cublasLtCreate(&library_.handle), "cuBLASLt does not start"); }
+
+    stretch workspace(std::size_t which) const {
+        const unsigned char* begin = workspace_.data() + which * workspace_bytes;
+        return {begin, begin + workspace_bytes};
+    }
     // A matrix that lies row after row is its transpose column after column, which is how cuBLASLt reads: so y' = b' a'.
-    void operator()(const queue& q, const matrix_product& p) {
+    void operator()(const queue& q, const matrix_product& p, std::size_t which = 0) {
         if (p.m == 0 || p.n == 0) return;
         if (p.inner == 0) {
             if (p.before != nullptr) q.copy(p.y, p.before, p.m * p.n * sizeof(float));
@@ -95,7 +102,7 @@ public:
         if (count == 0) throw std::runtime_error("elbo: cuBLASLt has no way to a product");
         const float one = 1, beta = p.before != nullptr ? 1.0f : 0.0f;
         check(cublasLtMatmul(library_.handle, how.handle, &one, p.b, left.handle, p.a, right.handle, &beta, p.before != nullptr ? p.before : p.y, result.handle,
-                             p.y, result.handle, &found.algo, workspace_.data(), bytes, q.stream()), "a product");
+                             p.y, result.handle, &found.algo, workspace_.data() + which * workspace_bytes, bytes, q.stream()), "a product");
         if (!row_within && p.row.at != nullptr) q.each(p.m * p.n, finish_product{p.y, p.row, p.f, counted(p.n)});
         else if (!all_within && p.f.number >= 0) q.each(p.m * p.n, finish_product{p.y, {}, p.f, counted(p.n)});
     }
@@ -126,9 +133,12 @@ private:
 
 class multiplier {
 public:
+    static constexpr std::size_t workspaces = 1;
+
     explicit multiplier(precision) {}
 
-    void operator()(const queue& q, const matrix_product& p) {
+    stretch workspace(std::size_t) const { return {}; }
+    void operator()(const queue& q, const matrix_product& p, std::size_t = 0) {
         const std::size_t size = p.m * p.n;
         if (size == 0) return;
         if (p.before != nullptr && p.before != p.y) q.copy(p.y, p.before, size * sizeof(float));

@@ -116,6 +116,66 @@ struct splat_rows {
     }
 };
 
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+// The same by blocks: each has one channel of a stretch of an image and keeps it beside the processor. It finds the pixels
+// around the places once, then each thread adds up what comes to its own few, place after place.
+struct splat_by_block {
+    static constexpr unsigned threads = 256;
+    static constexpr index    most    = 4096;  // pixels of a stretch
+
+    window       w;
+    int          slopes;
+    const float* a;
+    operand      where;
+    float*       y;
+
+    ELBO_HD index pixels() const { return static_cast<index>(w.in_h * w.in_w); }
+    ELBO_HD index stretches() const { return (pixels() + most - 1) / most; }
+    std::size_t   blocks(std::size_t rows) const { return rows * static_cast<std::size_t>(w.in_c) * stretches(); }
+
+    __device__ void operator()(index block, index thread) const {
+        __shared__ float image[most], weights[threads][4], numbers[threads];
+        __shared__ index first_pixel[threads];
+        const index  channels = static_cast<index>(w.in_c), all = static_cast<index>(w.out_h * w.out_w);
+        const index  start = block % stretches() * most, c = block / stretches() % channels, r = block / (stretches() * channels);
+        const index  some = pixels() - start < most ? pixels() - start : most;
+        const index  begin = start + thread * some / threads, end = start + (thread + 1) * some / threads;  // its own
+        const index  right = w.in_w > 1 ? 1 : 0, below = w.in_h > 1 ? static_cast<index>(w.in_w) : 0;
+        const float* from  = a + static_cast<std::size_t>(r) * all * channels + c;
+        for (index k = begin; k < end; ++k) image[k - start] = 0;
+        for (index done = 0; done < all; done += threads) {
+            const index here = all - done < threads ? all - done : threads;
+            if (thread < here) {
+                const around_place at(w, slopes, where.row(r), all, done + thread);
+                first_pixel[thread] = at.first;
+                numbers[thread]     = from[(done + thread) * channels];
+                for (int k = 0; k < 4; ++k) weights[thread][k] = at.y[k / 2] * at.x[k % 2];
+            }
+            __syncthreads();
+            for (index p = 0; p < here; ++p) {
+                const index first = first_pixel[p];
+                if (first >= end || first + below + right < begin) continue;
+                for (int k = 0; k < 4; ++k)
+                    if (const index pixel = first + (k < 2 ? 0 : below) + (k % 2 == 0 ? 0 : right); pixel >= begin && pixel < end)
+                        image[pixel - start] += weights[p][k] * numbers[p];
+            }
+            __syncthreads();
+        }
+        float* to = y + (static_cast<std::size_t>(r) * pixels() + start) * channels + c;
+        for (index k = thread; k < some; k += threads) to[static_cast<std::size_t>(k) * channels] = image[k];
+    }
+};
+#endif
+inline void splat_on(const queue& q, const window& w, int slopes, const float* a, operand where, float* y, std::size_t rows) {
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+    const splat_by_block f{w, slopes, a, where, y};
+    q.each_block(f.blocks(rows), f);
+#else
+    const splat_rows f{w, slopes, a, where, y};
+    q.each(rows * f.turns(), f);
+#endif
+}
+
 // One small matrix a row: element (p, q) of op(a) op(b).
 struct multiply_rows {
     const float *a, *b;
@@ -127,8 +187,10 @@ struct multiply_rows {
         const index  r = i / (m * n), p = i % (m * n) / n, q = i % n;
         const float* left  = a + static_cast<std::size_t>(r) * m * inner;
         const float* right = b + static_cast<std::size_t>(r) * inner * n;
-        float        s     = 0;
-        for (index k = 0; k < inner; ++k) s += (ta ? left[k * m + p] : left[p * inner + k]) * (tb ? right[q * inner + k] : right[k * n + q]);
+        left += ta ? p : p * inner, right += tb ? q * inner : q;
+        const index along = ta ? m : 1, down = tb ? 1 : n;
+        float       s     = 0;
+        for (index k = 0; k < inner; ++k) s += left[k * along] * right[k * down];
         y[i] = s;
     }
 };

@@ -27,6 +27,90 @@ struct sum_geometry {
     }
 };
 
+inline sum_geometry geometry_of_sum(const tape& t, const node& n, const row_counts& counts) {
+    const extent from = t[n.a].e;
+    const bool   all  = n.e.axis == 0 && n.e.fold == 1;
+    sum_geometry g;
+    g.outputs = counted(static_cast<std::size_t>(size_of(n.e, counts)));
+    g.columns = static_cast<index>(n.e.cols);
+    g.of_row  = static_cast<index>(n.e.cols == 1 ? from.cols : 1);
+    g.rows    = all ? counted(static_cast<std::size_t>(rows_of(from, counts))) : static_cast<index>(from.fold / n.e.fold);
+    g.terms   = g.rows * g.of_row;
+    return g;
+}
+
+#if THRUST_DEVICE_SYSTEM == THRUST_DEVICE_SYSTEM_CUDA
+
+// By blocks of a GPU. Rows of one column: a warp or a block has a stretch of an output's terms, which lie one after the other.
+// More columns: 32 of them side by side, their rows dealt out to eight warps.
+template <bool Columns, index Team>
+struct sum_some {
+    static constexpr unsigned threads = 256;
+    static constexpr index    lanes = 8, teams = threads / Team;
+
+    const float* from;
+    float*       to;
+    sum_geometry g;
+    index        parts;   // of an output
+    operand      before;  // what the last sum is added to
+    index        cols;    // of the result
+
+    index blocks() const {
+        return Columns ? g.outputs / g.columns * parts * ((g.columns + 31) / 32) : (counted(std::size_t{g.outputs} * parts) + teams - 1) / teams;
+    }
+    __device__ void operator()(index block, index thread) const {
+        __shared__ float of_warp[lanes][33];
+        const index lane = thread % 32, warp = thread / 32;
+        if constexpr (Columns) {
+            const index across = (g.columns + 31) / 32, c = block % across * 32 + lane, p = block / across % parts, group = block / (across * parts);
+            float       s = 0;
+            if (c < g.columns) {
+                const float* x = from + static_cast<std::size_t>(group) * g.rows * g.columns + c;
+                for (index r = p * lanes + warp; r < g.rows; r += parts * lanes) s += x[static_cast<std::size_t>(r) * g.columns];
+            }
+            of_warp[warp][lane] = s;
+            __syncthreads();
+            if (warp > 0 || c >= g.columns) return;
+            for (index k = 1; k < lanes; ++k) s += of_warp[k][lane];
+            put(group * parts * g.columns + p * g.columns + c, group * g.columns + c, s);
+        } else {
+            const index i = block * teams + thread / Team, o = i / parts, p = i % parts;
+            float       s = 0;
+            if (o < g.outputs) {
+                const float* x = from + static_cast<std::size_t>(o) * g.terms;
+                for (index t = p * Team + thread % Team; t < g.terms; t += parts * Team) s += x[t];
+            }
+            for (index step = 16; step > 0; step /= 2) s += __shfl_down_sync(0xffffffffu, s, step);
+            if constexpr (Team > 32) {
+                if (lane == 0) of_warp[warp][0] = s;
+                __syncthreads();
+                if (thread == 0)
+                    for (index k = 1; k < lanes; ++k) s += of_warp[k][0];
+            }
+            if (thread % Team == 0 && o < g.outputs) put(i, o, s);
+        }
+    }
+
+private:
+    __device__ void put(index i, index o, float s) const {
+        to[i] = before.at == nullptr ? s : s + before.row(o / cols)[before.cols == 1 ? 0 : o % cols];
+    }
+};
+
+// As many as make a thread's turn short, and none where one goes.
+inline index parts_of_sum(const sum_geometry& g) {
+    if (g.columns > 1) return g.rows <= 256 ? 1 : (g.rows + 127) / 128;
+    return g.terms <= 4096 ? 1 : (g.terms + 2047) / 2048;
+}
+inline void start_sum(const queue& q, const float* from, float* to, const sum_geometry& g, index parts, operand before, index cols) {
+    const auto start = [&](auto sum) { q.each_block(sum.blocks(), sum); };
+    if (g.columns > 1) start(sum_some<true, 32>{from, to, g, parts, before, cols});
+    else if (g.terms <= 1024) start(sum_some<false, 32>{from, to, g, parts, before, cols});
+    else start(sum_some<false, 256>{from, to, g, parts, before, cols});
+}
+
+#else
+
 struct sum_some {
     static constexpr index at_once = 64;
 
@@ -48,34 +132,29 @@ struct sum_some {
     }
 };
 
-inline sum_geometry geometry_of_sum(const tape& t, const node& n, const row_counts& counts) {
-    const extent from = t[n.a].e;
-    const bool   all  = n.e.axis == 0 && n.e.fold == 1;
-    sum_geometry g;
-    g.outputs = counted(static_cast<std::size_t>(size_of(n.e, counts)));
-    g.columns = static_cast<index>(n.e.cols);
-    g.of_row  = static_cast<index>(n.e.cols == 1 ? from.cols : 1);
-    g.rows    = all ? counted(static_cast<std::size_t>(rows_of(from, counts))) : static_cast<index>(from.fold / n.e.fold);
-    g.terms   = g.rows * g.of_row;
-    return g;
+inline index parts_of_sum(const sum_geometry& g) {
+    return g.terms <= 2 * sum_some::at_once ? 1 : (g.terms + sum_some::at_once - 1) / sum_some::at_once;
 }
+inline void start_sum(const queue& q, const float* from, float* to, const sum_geometry& g, index parts, operand before, index cols) {
+    q.each(static_cast<std::size_t>(parts) * g.outputs, sum_some{from, to, g, parts, before, cols});
+}
+
+#endif
 
 // Floats of partial sums that a sum needs beside its result.
 inline std::size_t scratch_of_sum(const sum_geometry& g) {
-    if (g.terms <= 2 * sum_some::at_once) return 0;
-    const index parts = (g.terms + sum_some::at_once - 1) / sum_some::at_once;
-    return static_cast<std::size_t>(parts) * g.outputs + scratch_of_sum(g.of_parts(parts));
+    const index parts = parts_of_sum(g);
+    return parts == 1 ? 0 : static_cast<std::size_t>(parts) * g.outputs + scratch_of_sum(g.of_parts(parts));
 }
 
 inline void sum_on(const queue& q, const float* from, float* to, sum_geometry g, operand before, index cols, float* scratch) {
-    while (g.terms > 2 * sum_some::at_once) {
-        const index parts = (g.terms + sum_some::at_once - 1) / sum_some::at_once;
-        q.each(static_cast<std::size_t>(parts) * g.outputs, sum_some{from, scratch, g, parts, {}, cols});
+    for (index parts = parts_of_sum(g); parts > 1; parts = parts_of_sum(g)) {
+        start_sum(q, from, scratch, g, parts, {}, cols);
         from = scratch;
         scratch += static_cast<std::size_t>(parts) * g.outputs;
         g = g.of_parts(parts);
     }
-    q.each(g.outputs, sum_some{from, to, g, 1, before, cols});
+    start_sum(q, from, to, g, 1, before, cols);
 }
 
 }  // namespace elbo::on_device

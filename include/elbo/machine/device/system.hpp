@@ -72,6 +72,18 @@ inline void check(cudaError_t code, const char* what) {
     if (code != cudaSuccess) throw std::runtime_error(std::string("elbo: ") + what + ": " + cudaGetErrorString(code));
 }
 
+// f(i), f read where the launch's parameters lie, and not copied to every thread.
+template <class F>
+__global__ void call_in_place(const __grid_constant__ F f, index n) {
+    const index i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < n) f(i);
+}
+// f(block, thread) by a whole block, which shares memory and waits for its own.
+template <class F>
+__global__ void __launch_bounds__(F::threads) call_by_block(const __grid_constant__ F f) {
+    f(blockIdx.x, threadIdx.x);
+}
+
 // What is started on it runs in order, beside the host.
 class queue {
 public:
@@ -84,6 +96,21 @@ public:
     template <class F>
     void each(std::size_t n, F f) const {
         if (n > 0) thrust::for_each_n(thrust::cuda::par_nosync.on(stream_), thrust::counting_iterator<index>(0), counted(n), f);
+    }
+    // The same for an f that is large.
+    template <class F>
+    void each_in_place(std::size_t n, const F& f) const {
+        constexpr unsigned threads = 128;
+        if (n == 0) return;
+        call_in_place<<<(counted(n) + threads - 1) / threads, threads, 0, stream_>>>(f, counted(n));
+        check(cudaGetLastError(), "a launch");
+    }
+    // Blocks of F::threads threads that work together.
+    template <class F>
+    void each_block(std::size_t blocks, const F& f) const {
+        if (blocks == 0) return;
+        call_by_block<<<counted(blocks), F::threads, 0, stream_>>>(f);
+        check(cudaGetLastError(), "a launch");
     }
     // Whoever owns the memory. Returns when `from` may change, but for page-locked memory.
     void copy(void* to, const void* from, std::size_t bytes) const {
@@ -131,6 +158,36 @@ private:
     cudaGraphExec_t made_ = nullptr;
 };
 
+// While launches are recorded: what each must come after. Others may run beside it.
+class branches {
+public:
+    // Of what is started from here on, as number `launch`.
+    void begin(const queue& q, std::span<const int> after) {
+        for (int earlier : after) before_.insert(before_.end(), ends_[static_cast<std::size_t>(earlier)].begin(), ends_[static_cast<std::size_t>(earlier)].end());
+#if CUDART_VERSION >= 13000
+        check(cudaStreamUpdateCaptureDependencies(q.stream(), before_.data(), nullptr, before_.size(), cudaStreamSetCaptureDependencies), "recording a graph");
+#else
+        check(cudaStreamUpdateCaptureDependencies(q.stream(), before_.data(), before_.size(), cudaStreamSetCaptureDependencies), "recording a graph");
+#endif
+        before_.clear();
+    }
+    void end(const queue& q) {
+        cudaStreamCaptureStatus status{};
+        const cudaGraphNode_t*  last  = nullptr;
+        std::size_t             count = 0;
+#if CUDART_VERSION >= 13000
+        check(cudaStreamGetCaptureInfo(q.stream(), &status, nullptr, nullptr, &last, nullptr, &count), "recording a graph");
+#else
+        check(cudaStreamGetCaptureInfo(q.stream(), &status, nullptr, nullptr, &last, &count), "recording a graph");
+#endif
+        ends_.emplace_back(last, last + count);
+    }
+
+private:
+    std::vector<std::vector<cudaGraphNode_t>> ends_;  // by launch
+    std::vector<cudaGraphNode_t>              before_;
+};
+
 // On the GPU; or the host's, where the GPU reaches it as well.
 enum class reach { device, page_locked };
 
@@ -159,6 +216,10 @@ public:
     void each(std::size_t n, F f) const {
         if (n > 0) thrust::for_each_n(thrust::device, thrust::counting_iterator<index>(0), counted(n), f);
     }
+    template <class F>
+    void each_in_place(std::size_t n, const F& f) const {
+        each(n, [&f](index i) { f(i); });
+    }
     void copy(void* to, const void* from, std::size_t bytes) const {
         if (bytes > 0) std::memcpy(to, from, bytes);
     }
@@ -177,6 +238,12 @@ public:
     void run(const queue&, Launch launch) {
         launch();
     }
+};
+
+class branches {
+public:
+    void begin(const queue&, std::span<const int>) {}
+    void end(const queue&) {}
 };
 
 enum class reach { device, page_locked };

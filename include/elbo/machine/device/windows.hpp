@@ -127,22 +127,22 @@ inline std::size_t scratch_of_convolution(const window& w, std::size_t rows) {
 }
 
 inline void convolve(const queue& q, multiplier& times, const node& n, const window& shape, std::size_t rows, const float* a, const float* b,
-                     const float* before, float* y, float* patches) {
+                     const float* before, float* y, float* patches, std::size_t turn) {
     const window_shape w(shape);
     const index        together = channels_together(w);
     const std::size_t  pixels = w.out_pixels(), patch = w.patch(), at_once = images_at_once(shape, rows), co = static_cast<std::size_t>(w.out_c);
     for (std::size_t first = 0; first < rows; first += at_once) {
         const std::size_t some = std::min(at_once, rows - first), windows = some * pixels;
         if (n.what == verb::conv_data) {
-            times(q, {.ta = false, .tb = true, .m = windows, .n = patch, .inner = co, .a = a + first * pixels * co, .b = b, .y = patches});
+            times(q, {.ta = false, .tb = true, .m = windows, .n = patch, .inner = co, .a = a + first * pixels * co, .b = b, .y = patches}, turn);
             q.each(some * w.in_size() / together, add_up_patches{patches, y + first * w.in_size(), w, together});
             continue;
         }
         q.each(windows * patch / together, gather_patches{a + first * w.in_size(), patches, w, together});
         if (n.what == verb::conv)
-            times(q, {.m = windows, .n = co, .inner = patch, .a = patches, .b = b, .y = y + first * pixels * co});
+            times(q, {.m = windows, .n = co, .inner = patch, .a = patches, .b = b, .y = y + first * pixels * co}, turn);
         else
-            times(q, {.ta = true, .m = patch, .n = co, .inner = windows, .a = patches, .b = b + first * pixels * co, .before = first > 0 ? y : before, .y = y});
+            times(q, {.ta = true, .m = patch, .n = co, .inner = windows, .a = patches, .b = b + first * pixels * co, .before = first > 0 ? y : before, .y = y}, turn);
     }
     if (rows == 0 && n.what == verb::conv_filter) {
         if (before != nullptr) q.copy(y, before, patch * co * sizeof(float));
