@@ -43,7 +43,8 @@ timeout 60 "$programs/bench_train_step_CUDA" >"$build.ours" || echo "train_step:
 {
     echo "# Speed on a GPU"
     echo
-    echo "Printed by \`bench/gpu.sh\` on $(date -u +%F): $card, $(nvcc --version | sed -n 's/.*release \([0-9.]*\).*/CUDA \1/p')."
+    torch=$("$python" -c 'import torch; print("PyTorch", torch.__version__)' 2>/dev/null || echo "no PyTorch")
+    echo "Printed by \`bench/gpu.sh\` on $(date -u +%F): $card, $(nvcc --version | sed -n 's/.*release \([0-9.]*\).*/CUDA \1/p'), $torch."
     echo
     echo "Parity and trainers: $([ "$parity" = 0 ] && echo passed || echo FAILED). Sanitizers: ${sanitized:-not there}"
     echo

@@ -27,7 +27,8 @@ struct labels_only {
     }
 };
 
-// Settings: labels, draw, alpha, labelled, weight_decay. Both errors are printed; only the validation images are seen before the end.
+// Settings: labels, draw, alpha, labelled, weight_decay. Errors are printed of validation and test images, as training sees pixels and
+// in greys, which are what drawn ones are on average; only the validation images are seen before the end.
 template <class Model>
 changes<Model> few_labels() {
     constexpr bool generates = requires { typename Model::latent; };
@@ -41,9 +42,12 @@ changes<Model> few_labels() {
         t.weight_decay = o.number("weight_decay");
     };
     const auto numbers = [](run_of<Model>& run) {
-        for (const auto& [name, set] : {std::pair("validation", &run.set.held_out), std::pair("test", &run.set.splits.test)})
-            for (const named_value& v : run.train.evaluate(*set))
-                run.number(std::string(name) + " " + v.name, v.value, "of " + std::to_string(set->size()) + " images");
+        for (const auto& [name, set] : {std::pair("validation", &run.set.held_out), std::pair("test", &run.set.splits.test)}) {
+            const std::string note = "of " + std::to_string(set->size()) + " images";
+            for (const named_value& v : run.train.evaluate(*set)) run.number(sentence({name, " ", v.name}), v.value, note);
+            for (const named_value& v : run.train.evaluate(*set, false))
+                if (v.name == std::string("errors %")) run.number(sentence({name, " ", v.name, " in greys"}), v.value, note);
+        }
     };
     const auto pictures = [](run_of<Model>& run) {
         if constexpr (generates) {

@@ -89,7 +89,7 @@ public:
     // A set for each batch axis; axes beyond the last share it. An epoch is a pass over the largest: the others begin anew
     // whenever they end.
     ELBO_OUTLINE bool fit(const std::vector<const data::images*>& sets, epochs total, std::span<const callback> callbacks) {
-        const feeds              all(*this, sets, true);
+        const feeds              all(*this, sets, true, options_.binarise);
         const data::batches&     source    = all.largest();
         const std::size_t        per_epoch = source.count(options_.batch);
         using clock = std::chrono::steady_clock;
@@ -126,9 +126,11 @@ public:
         return true;
     }
 
-    // The loss's terms on held-out data, layers in their evaluating mode: means over the set. All batch axes read it.
-    ELBO_OUTLINE std::vector<named_value> evaluate(const data::images& set) {
-        const feeds          all(*this, {&set}, false);
+    // The loss's terms on held-out data, layers in their evaluating mode: means over the set. All batch axes read it. Pixels are
+    // drawn where training draws them, or as is said.
+    std::vector<named_value> evaluate(const data::images& set) { return evaluate(set, options_.binarise); }
+    ELBO_OUTLINE std::vector<named_value> evaluate(const data::images& set, bool binarise) {
+        const feeds          all(*this, {&set}, false, binarise);
         const data::batches& source = all.largest();
         if (!evaluation_) evaluation_ = std::make_unique<program>(*machine_, tapes_.evaluation(), capacity());
         bindings<float>     b = bindings_for<float>(evaluation_->code());
@@ -252,12 +254,12 @@ private:
     // Where each batch axis gets its images.
     class feeds {
     public:
-        feeds(const training& of, const std::vector<const data::images*>& sets, bool shuffled) {
+        feeds(const training& of, const std::vector<const data::images*>& sets, bool shuffled, bool binarise) {
             const trainer_options& o = of.options_;
             for (int axis = 1; axis < most_axes; ++axis) {
                 const data::images& set = *sets[std::min(static_cast<std::size_t>(axis), sets.size()) - 1];
                 outlining::check(of.of().inputs, set, axis);
-                sources_.emplace_back(set, data::batch_rules{o.seed, shuffled, o.binarise});
+                sources_.emplace_back(set, data::batch_rules{o.seed, shuffled, binarise});
                 if (set.size() == 0) throw std::invalid_argument(sentence({set.name, ": there are no images to ", shuffled ? "train" : "evaluate", " on"}));
             }
         }
