@@ -122,7 +122,7 @@ void print(const bench::entry<Model>& of) {
         for (float& x : train.input(i)) x = 0.5f;
     const double step = bench::timings([&] { train.take_step(of.batch, 0); }, 5).front();
     std::printf("\n%s, batch %zu: a step takes %.0f us, its verbs alone %.0f\n\n| verb | result, of | times | us | of all | GFLOP/s | GB/s |\n|---|---|---|---|---|---|---|\n", of.name, of.batch, 1e6 * step, 1e6 * all);
-    for (std::size_t i = 0; i < kinds.size() && i < 14; ++i) {
+    for (std::size_t i = 0; i < kinds.size() && i < 24; ++i) {
         const kind& k = kinds[i];
         std::string shapes = spelled(k.of.e);
         for (const auto& [x, e] : {std::pair(k.of.a, k.a), {k.of.b, k.b}, {k.of.c, k.c}})

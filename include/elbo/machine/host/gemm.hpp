@@ -384,6 +384,18 @@ ELBO_OUTLINE inline void rows_times_packed(std::size_t m, std::size_t n, std::si
         }
 }
 
+// C (m, n) = the sum of all terms' op(A) B, each of inner extent k, C in registers from the first to the last.
+inline bool has_whole_panels(std::size_t n) { return n % panel == 0 || n % panel >= lanes; }
+ELBO_OUTLINE inline void sum_of_terms(const term* terms, std::size_t count, std::size_t m, std::size_t n, std::size_t k, std::size_t row, std::size_t step, std::size_t ldb,
+                         float* c, std::size_t ldc, bool add) {
+    const std::size_t parts = (m + most_rows - 1) / most_rows;
+    for (std::size_t j = 0; j < n; j += panel)
+        for (std::size_t i = 0; i < parts; ++i) {
+            const std::size_t r = i * m / parts, rows = (i + 1) * m / parts - r, second = n - j < panel ? n - j - lanes : lanes;
+            blocks[rows - 1](terms, count, {r * row, j, row, step, ldb, k}, c + r * ldc + j, ldc, add, second);
+        }
+}
+
 // Whether a b' of few rows or columns is dot products along the inner extent.
 inline bool is_of_dots(std::size_t m, std::size_t n, std::size_t k) { return (m < 8 || n < 8) && k >= lanes; }
 
