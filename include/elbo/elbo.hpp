@@ -33,6 +33,7 @@
 #include <elbo/layer/join.hpp>
 #include <elbo/layer/linear.hpp>
 #include <elbo/layer/linear_with.hpp>
+#include <elbo/layer/modulate.hpp>
 #include <elbo/layer/network.hpp>
 #include <elbo/layer/normalisation.hpp>
 #include <elbo/layer/pooling.hpp>

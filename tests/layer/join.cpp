@@ -22,6 +22,9 @@ struct image_net : stack<shape<1, 4, 4>, conv<2, 3>, act::tanh, join<label<3>>, 
 struct joined_first : stack<shape<2>, join<label<3>>, linear<4>> {};
 struct both_at_once : stack<shape<2>, linear_with<label<3>, 4>> {};
 struct of_a_mask : stack<shape<2>, linear_with<mask, 4>, act::tanh, linear_with<pose, 2>> {};
+struct scaled : stack<shape<2>, modulate<pose, normal_init<1, 2>>> {};
+struct tinted : stack<shape<2, 1, 2>, modulate<label<2>, normal_init<1, 2>>> {};
+struct tinted_twice : stack<shape<1, 4, 4>, conv<3, 2>, modulate<label<3>, normal_init<1, 2>>, act::tanh, flatten, modulate<mask, normal_init<1, 2>>, linear<2>> {};
 struct same_twice : stack<shape<2>, join<label<3>>, linear<4>, act::tanh, join<label<3>>, linear<2>> {};
 }  // namespace
 
@@ -51,4 +54,19 @@ BOOST_AUTO_TEST_CASE(linear_with_is_join_and_linear) {
     laws::replay_data d{.parameters = laws::weights(24), .inputs = {{7, -8, 0.9, 10}, {2, 0}}, .rows = 2};
     BOOST_TEST(apart(laws::evaluated<joined_first>(d), laws::evaluated<both_at_once>(d)) <= 1e-14);
     BOOST_TEST(laws::gradient_error<laws::alone<of_a_mask>>() <= 1e-6);
+}
+// Two numbers scale and shift two others: W is (2, 4), its first two columns are for scales.
+BOOST_AUTO_TEST_CASE(a_condition_scales_and_shifts) {
+    laws::replay_data d{.parameters = {0.1, 0.2, 0.3, 0.4, 1, 2, 3, 4, 0.5, 0, 0, -1}, .inputs = {{10, 20, 30, 40}, {1, 0, 0, 2}}, .rows = 2};
+    BOOST_TEST(apart(laws::evaluated<scaled>(d), {10 * 1.6 + 0.3, 20 * 1.2 - 0.6, 30 * 3.5 + 6, 40 * 5.0 + 7}) <= 1e-13);
+    // Of an image, whose pixels lie channels last, a channel.
+    laws::replay_data e{.parameters = {9, 9, 9, 9, 1, 2, 3, 4, 0, 0, 0, 0}, .inputs = {{10, 20, 30, 40}, {1}}};
+    BOOST_TEST(apart(laws::evaluated<tinted>(e), {10 * 2.0 + 3, 20 * 3.0 + 4, 30 * 2.0 + 3, 40 * 3.0 + 4}) <= 1e-13);
+    BOOST_TEST(laws::gradient_error<laws::alone<tinted_twice>>() <= 1e-6);
+}
+BOOST_AUTO_TEST_CASE(it_begins_by_doing_neither) {
+    struct plain : stack<shape<2>, modulate<pose>> {};
+    laws::replay_data d{.parameters = laws::numbers(12, 0.0), .inputs = {{10, 20}, {1, 2}}};
+    BOOST_TEST(apart(laws::evaluated<plain>(d), {10, 20}) == 0.0);
+    static_assert(std::is_same_v<typename at<0, plain::parameters>::initial, zeros>);
 }

@@ -103,6 +103,11 @@ struct coded_by_half : stack<picture8, conv<3, 4, 2, 1>, act::relu, flatten, lin
 struct shown_by_half : stack<shape<3>, linear_with<digit, 7>, act::softplus, linear<64>, reshape<picture8>, to<bernoulli>> {};
 struct half_told : m2<told_by_half, coded_by_half, shown_by_half> {};
 
+// The label enters each network in a way of its own.
+struct modulated_encoder : stack<picture8, conv<3, 4, 2, 1>, modulate<digit, normal_init<1, 4>>, act::softplus, flatten, linear<6>, to<diagonal_normal<3>>> {};
+struct modulated_decoder : stack<shape<3>, linear<9>, modulate<digit, normal_init<1, 4>>, act::tanh, join<digit>, linear<64>, reshape<picture8>, to<bernoulli>> {};
+struct modulated : vae<modulated_encoder, modulated_decoder> {};
+
 struct rest_decoder : stack<shape<3>, join<seen_part<picture8, quadrants<1>>>, linear<9>, act::tanh, linear<48>, to<bernoulli>> {};
 struct rest_prior : stack<shape<16>, linear<6>, to<diagonal_normal<3>>> {};
 struct completing : completion<fc_encoder, rest_decoder, rest_prior, quadrants<1>> {};
@@ -161,6 +166,7 @@ void each_model(Do act) {
     act(named_model<iwae>{"iwae"});
     act(named_model<convolutional>{"convolutional"});
     act(named_model<conditional>{"conditional"});
+    act(named_model<modulated>{"modulated"});
     act(named_model<full>{"full covariance"});
     act(named_model<low_rank>{"low rank"});
     act(named_model<woven>{"woven"});
