@@ -100,6 +100,7 @@ public:
     // The same for an f that is large.
     template <class F>
     void each_in_place(std::size_t n, const F& f) const {
+        static_assert(sizeof(F) <= 4000, "elbo: a launch's parameters are 4096 bytes at most");
         constexpr unsigned threads = 128;
         if (n == 0) return;
         call_in_place<<<(counted(n) + threads - 1) / threads, threads, 0, stream_>>>(f, counted(n));
