@@ -91,7 +91,7 @@ private:
             }
             default: {  // noise; j: which key
                 const auto K = static_cast<index>(n.fold);
-                return noise_at<float>(now.keys[n.j], now.turn[0], now.turn[1], K, r, c, n.i == 1);
+                return noise_at<float, index>(now.keys[n.j], now.turn[0], now.turn[1], K, r, c, n.i == 1);
             }
         }
     }
