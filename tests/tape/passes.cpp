@@ -121,6 +121,23 @@ BOOST_AUTO_TEST_CASE(what_is_fused) {
         BOOST_TEST(fused_rows(t) == 1);
         BOOST_TEST(operands_come_first(t));
     }
+    {
+        product_on_paper p;  // rows of a batch
+        const tape       t = p.fused(p.s.t.add(p.y, p.s.t.map(formulas::sine{1}, p.s.batch(1, 5))));
+        BOOST_TEST((fused_rows(t) == 1 && count_of(t, verb::zip) == 0));
+    }
+    {
+        product_on_paper p;  // what three rows share
+        tape&            w = p.s.t;
+        const node_id    many = w.product(p.s.batch(3, 3), p.w, false, false);
+        const tape       t = p.fused(w.map(formulas::hyperbolic_tangent{}, w.add(w.map(formulas::sine{1}, p.s.batch(1, 5)), many)));
+        BOOST_TEST((fused_rows(t) == 1 && fused_formulas(t) == 1 && count_of(t, verb::zip) == 0));
+    }
+    {
+        product_on_paper p;  // of two products one
+        const tape       t = p.fused(p.s.t.add(p.y, p.s.t.product(p.s.batch(1, 3), p.s.once(3, 5), false, false)));
+        BOOST_TEST((fused_rows(t) == 1 && count_of(t, verb::product) == 2 && count_of(t, verb::zip) == 0));
+    }
 }
 BOOST_AUTO_TEST_CASE(what_is_not_fused) {
     const auto stays = [](auto record) {
@@ -135,7 +152,6 @@ BOOST_AUTO_TEST_CASE(what_is_not_fused) {
     });
     stays([](product_on_paper& p, tape& t) { return t.add(p.y, p.y); });
     stays([](product_on_paper& p, tape& t) { return t.add(p.y, t.constant(2)); });                       // one number for all columns
-    stays([](product_on_paper& p, tape& t) { return t.add(p.y, t.map(formulas::sine{1}, p.s.batch(1, 5))); });  // rows of a batch
     stays([](product_on_paper& p, tape& t) { return t.zip(formulas::minus{}, p.y, p.row); });
     stays([](product_on_paper& p, tape& t) { return t.add(t.map(formulas::softplus{}, p.y), p.row); });  // f(a b) + c is no f(a b + c)
     stays([](product_on_paper& p, tape& t) { return t.add(t.view({1, 1, 5}, p.y, true), p.row); });

@@ -34,7 +34,7 @@ struct linear_with {
 
     static constexpr auto apply(const auto& s, auto x, auto weight, auto of_condition, auto bias) {
         const auto c = flat(layers::condition_or_recovered<Data, seen>(s, x));
-        return product(x, weight) + product(c, of_condition) + bias;
+        return (product(x, weight) + bias) + product(c, of_condition);  // the bias once for each x as well
     }
 };
 

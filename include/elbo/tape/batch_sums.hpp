@@ -49,9 +49,10 @@ private:
         for (node_id fence : t_.fences) before += fence <= id;
         return before;
     }
+    // Whatever rows they sum over: labelled and unlabelled images have gradients of the same weights.
     constexpr bool go_together(node_id x, node_id y) const {
         const node &p = t_[x], &q = t_[y];
-        return p.what == q.what && p.i == q.i && t_[p.a].e == t_[q.a].e && (p.b < 0 || t_[p.b].e == t_[q.b].e) && fences_before(x) == fences_before(y);
+        return p.what == q.what && p.i == q.i && p.e == q.e && fences_before(x) == fences_before(y);
     }
 
     // The chain of additions that ends in `root`: what is added, in order, and which of that becomes one verb.

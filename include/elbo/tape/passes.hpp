@@ -109,8 +109,8 @@ ELBO_COLD constexpr void copy_states_put_out(tape& t) {
     }
 }
 
-// A product, the row added to it and the formula applied to that become one verb: y = f(a b + c), with c and f in the
-// product's node. Only where nobody else reads what lies between.
+// A product, what is added to it and the formula applied to that become one verb: y = f(a b + c), with c and f in the
+// product's node. c is a bias, the sum's other part or what several rows share. Only where nobody else reads what lies between.
 ELBO_COLD constexpr void fuse_products(tape& t) {
     const auto uses    = uses_of(t);
     const auto only    = [&](node_id id) { return uses[static_cast<std::size_t>(id)] == 1; };
@@ -118,12 +118,11 @@ ELBO_COLD constexpr void fuse_products(tape& t) {
     for (node_id id = 0; id < t.size(); ++id) {
         node& n = t[id];
         if (n.what == verb::zip && n.f == binary(formulas::plus{})) {
-            const bool  first = product(n.a) && only(n.a) && t[n.a].e == n.e && t[n.a].c < 0;
-            const node_id p = first ? n.a : n.b, row = first ? n.b : n.a;
-            if (!(product(p) && only(p) && t[p].e == n.e && t[p].c < 0)) continue;
-            if (t[row].e.axis != 0 || t[row].e.fold != 1 || t[row].e.cols != n.e.cols || n.e.axis == 0) continue;
+            const auto    takes = [&](node_id p) { return product(p) && only(p) && t[p].e == n.e && t[p].c < 0; };
+            const node_id p = takes(n.a) ? n.a : n.b, added = p == n.a ? n.b : n.a;
+            if (!takes(p) || t[added].e.cols != n.e.cols || n.e.axis == 0) continue;
             node fused = t[p];
-            fused.c    = row;
+            fused.c    = added;
             n          = fused;
         } else if (n.what == verb::map && product(n.a) && only(n.a) && t[n.a].e.axis != 0) {
             node fused = t[n.a];

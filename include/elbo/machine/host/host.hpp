@@ -65,7 +65,7 @@ public:
     using options = host_options;
     class program;
 
-    explicit host(options o = {}) : options_(checked(o)), team_(options_.threads) {}
+    explicit host(options o = {}) : options_(checked(o)), team_(options_.threads), parts_(team_.size()) {}
 
     int             threads() const { return team_.size(); }
     const provider& products() const { return options_.products; }
@@ -76,9 +76,10 @@ public:
     // f(begin, end) over [0, size) in parts of a fixed size, on all threads.
     template <class F>
     void each_part(std::size_t size, std::size_t part, F f) {
-        std::atomic<std::size_t> next{0};
-        team_.run([&](int) {
-            for (std::size_t i; (i = next.fetch_add(part)) < size;) f(i, i + part < size ? i + part : size);
+        const std::size_t parts = (size + part - 1) / part;
+        parts_.begin();
+        team_.run([&](int thread) {
+            for (std::size_t i; (i = parts_.next(thread, parts)) < parts;) f(i * part, (i + 1) * part < size ? (i + 1) * part : size);
         });
     }
 
@@ -91,6 +92,7 @@ private:
 
     options options_;
     team    team_;
+    shares  parts_;
 };
 
 // A tape made ready to run: fused, scheduled, its memory laid out for batches of at most `capacity`. A replay
@@ -113,7 +115,7 @@ public:
             if (with.counts[static_cast<std::size_t>(a)] > capacity_[static_cast<std::size_t>(a)] && uses_axis_[static_cast<std::size_t>(a)])
                 throw recording_error("elbo: a batch is larger than the program was made for");
         bind(with);
-        for (auto& c : next_) c.store(0, std::memory_order_relaxed);
+        for (shares& s : shared_out_) s.begin();
         for (auto& sum : shared_sums_) sum->left.store(static_cast<int>(sum->blocks), std::memory_order_relaxed);
         next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
@@ -206,7 +208,7 @@ private:
         index scratch = 64;
         for (const node& n : tape_.nodes) {
             scratch = std::max(scratch, kernels::scratch_of(tape_, n));
-            if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(n.c >= 0 ? gemm::strip_rows : static_cast<index>(rows_of(tape_[n.a].e, capacity_))));
+            if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(std::max(n.c >= 0 ? gemm::strip_rows : 0, static_cast<index>(rows_of(tape_[n.a].e, capacity_)))));
         }
 
         lay_out_packs();
@@ -221,15 +223,40 @@ private:
             if (n.what == verb::table)
                 for (int k = 0; k < n.e.fold * n.e.cols; ++k)
                     tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
-        next_ = std::vector<std::atomic<int>>(schedule_.phases.size());
+        for (index p = 0; p < schedule_.phases.size(); ++p) shared_out_.emplace_back(machine_.threads());
         tiles_.resize(schedule_.phases.size());
         for (index p = 0; p < schedule_.phases.size(); ++p)
             if (schedule_.phases[p].kind == work::whole)
                 for (node_id id : schedule_.phases[p].nodes)
                     if (schedule_.go_on[at(id)] < 0) cut(id, tiles_[p]);
+        for (auto& tiles : tiles_) deal_out(tiles);
         index longest = 0;
         for (const auto& chain : chains_) longest = std::max(longest, chain.size());
         terms_.assign(static_cast<index>(machine_.threads()), std::vector<gemm::term>(2 * longest));
+    }
+
+    // In an order that gives every thread, in its turn, tiles of one stretch of the gradients, so that who makes them moves the
+    // parameters they belong to; each begins with those that take longest.
+    ELBO_COLD void deal_out(std::vector<tile>& tiles) {
+        const auto place = [&](const tile& x) { return layout_.stored_at[at(chains_[x.chain].back())]; };
+        const auto cost  = [&](const tile& x) {
+            std::int64_t flops = 0;
+            for (node_id id : chains_[x.chain])
+                if (tape_[id].what != verb::sum) flops += flops_of(tape_, tape_[id], capacity_) / (tape_[id].what == verb::product ? tape_[id].e.fold : tape_.windows[at(tape_[id].i)].kernel_h);
+            return flops * (x.last - x.first) + 1;
+        };
+        std::stable_sort(tiles.begin(), tiles.end(), [&](const tile& x, const tile& y) { return place(x) < place(y); });
+        const index                    threads = static_cast<index>(machine_.threads());
+        std::vector<std::vector<tile>> of(threads);
+        std::int64_t                   all = 0, given = 0;
+        for (const tile& x : tiles) all += cost(x);
+        for (const tile& x : tiles) of[static_cast<index>(given * static_cast<std::int64_t>(threads) / all)].push_back(x), given += cost(x);
+        for (auto& share : of) std::stable_sort(share.begin(), share.end(), [&](const tile& x, const tile& y) { return cost(x) > cost(y); });
+        const index count = tiles.size();
+        tiles.clear();
+        for (index k = 0; tiles.size() < count; ++k)
+            for (const auto& share : of)
+                if (k < share.size()) tiles.push_back(share[k]);
     }
 
     // Output tiles of what sums over the batch; each has its whole sum.
@@ -293,18 +320,18 @@ private:
             if (thread == 0)
                 for (node_id id : now.nodes) run_single(f, id, scratch);
         } else if (now.kind == work::whole) {
-            for (int k; (k = next_[p].fetch_add(1, std::memory_order_relaxed)) < static_cast<int>(tiles_[p].size());)
-                run_tile(f, tiles_[p][static_cast<index>(k)], terms_[static_cast<index>(thread)].data(), scratch);
+            const index tiles = tiles_[p].size();
+            for (index k; (k = shared_out_[p].next(thread, tiles, true)) < tiles;) run_tile(f, tiles_[p][k], terms_[static_cast<index>(thread)].data(), scratch);
         } else {
             // The chunks of axis 1, then those of axis 2, ...
             index end[most_axes] = {};
             for (int a = 1; a < most_axes; ++a)
                 end[a] = end[a - 1] + (uses_axis_[static_cast<index>(a)] ? static_cast<index>(chunks_of(counts_[static_cast<index>(a)])) : 0);
             if (end[most_axes - 1] == 1 && machine_.threads() > 1) return run_one_chunk(f, now, thread);
-            for (int k; (k = next_[p].fetch_add(1, std::memory_order_relaxed)) < static_cast<int>(end[most_axes - 1]);) {
+            for (index k; (k = shared_out_[p].next(thread, end[most_axes - 1], true)) < end[most_axes - 1];) {
                 int a = 1;
-                while (static_cast<index>(k) >= end[a]) ++a;
-                run_chunk(f, now, a, static_cast<index>(k) - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
+                while (k >= end[a]) ++a;
+                run_chunk(f, now, a, k - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
             }
         }
     }
@@ -371,37 +398,43 @@ private:
     ELBO_OUTLINE void run_tile(kernels::frame& f, const tile& part, gemm::term* terms, float* scratch) {
         const std::vector<node_id>& chain = chains_[part.chain];
         const node &                n = tape_[chain.back()], &begin = tape_[chain.front()];
-        const index                 rows = static_cast<index>(rows_of(tape_[n.a].e, counts_)), cols = f.cols(n.a);
-        const index                 first = static_cast<index>(part.first), size = static_cast<index>(part.last) - first;
+        const auto                  rows_of_member = [&](index k) { return static_cast<index>(rows_of(tape_[tape_[chain[k]].a].e, counts_)); };
+        const index                 cols = f.cols(n.a), first = static_cast<index>(part.first), size = static_cast<index>(part.last) - first;
         float*                      y = f.at[at(chain.back())];
-        if (part.shared >= 0) return sum_block(*shared_sums_[static_cast<index>(part.shared)], first, f.at[at(n.a)], rows, cols, y);
+        if (part.shared >= 0) return sum_block(*shared_sums_[static_cast<index>(part.shared)], first, f.at[at(n.a)], rows_of_member(0), cols, y);
         const float*                before = begin.c >= 0 ? f.at[at(begin.c)] : nullptr;
         if (n.what == verb::product) {
             const index ldb = f.cols(n.b), C = static_cast<index>(n.e.cols);
             y += first * C;
             if (before != nullptr) std::memcpy(y, before + first * C, size * C * sizeof(float));
-            else if (rows == 0) std::memset(y, 0, size * C * sizeof(float));
-            if (chain.size() > 1 && f.product == &gemm::multiply) {
-                for (index k = 0; k < chain.size(); ++k) terms[k] = {f.at[at(tape_[chain[k]].a)] + first, f.at[at(tape_[chain[k]].b)]};
-                return gemm::sum_of_products(terms, chain.size(), terms + chain.size(), size, C, rows, cols, ldb, y, C, before != nullptr, scratch);
+            bool add = before != nullptr;
+            for (index k = 0; k < chain.size();) {
+                const index rows = rows_of_member(k);
+                index       many = 0;  // members that sum over as many rows
+                for (; k < chain.size() && rows_of_member(k) == rows; ++k, ++many) terms[many] = {f.at[at(tape_[chain[k]].a)] + first, f.at[at(tape_[chain[k]].b)]};
+                if (rows > 0) sum_products(f, terms, many, size, C, rows, cols, ldb, y, add, scratch), add = true;
             }
-            constexpr index together = 512;  // rows: what a tile reads of them stays in a core's cache from panel to panel
-            for (index k = 0; k < chain.size(); ++k)
-                for (index r = 0; r < rows; r += together)
-                    f.product(true, false, size, C, std::min(together, rows - r), f.at[at(tape_[chain[k]].a)] + r * cols + first, cols, f.at[at(tape_[chain[k]].b)] + r * ldb, ldb, y, C,
-                              before != nullptr || k + r > 0, scratch);
+            if (!add) std::memset(y, 0, size * C * sizeof(float));
         } else if (n.what == verb::conv_filter) {
             for (index k = 0; k < chain.size(); ++k)
-                kernels::filter_gradient(f, chain[k], y, k > 0 ? y : before, rows, part.first, part.last, scratch);
+                kernels::filter_gradient(f, chain[k], y, k > 0 ? y : before, rows_of_member(k), part.first, part.last, scratch);
         } else if (static_cast<index>(n.e.cols) == cols) {
             for (index k = 0; k < chain.size(); ++k)
-                kernels::sum_rows(y + first, f.at[at(tape_[chain[k]].a)] + first, rows, cols, size, k > 0 ? y + first : before != nullptr ? before + first : nullptr);
+                kernels::sum_rows(y + first, f.at[at(tape_[chain[k]].a)] + first, rows_of_member(k), cols, size, k > 0 ? y + first : before != nullptr ? before + first : nullptr);
         } else {
             float s = before != nullptr ? *before : 0;
-            for (node_id id : chain)
-                for (index r = 0; r < rows; ++r) s += kernels::sum_run(f.at[at(tape_[id].a)] + r * cols, cols);
+            for (index k = 0; k < chain.size(); ++k)
+                for (index r = 0; r < rows_of_member(k); ++r) s += kernels::sum_run(f.at[at(tape_[chain[k]].a)] + r * cols, cols);
             *y = s;
         }
+    }
+    // Rows of y: the sum of all terms' a' b, or y += that.
+    void sum_products(kernels::frame& f, gemm::term* terms, index count, index size, index C, index rows, index cols, index ldb, float* y, bool add, float* scratch) {
+        if (count > 1 && f.product == &gemm::multiply) return gemm::sum_of_products(terms, count, terms + count, size, C, rows, cols, ldb, y, C, add, scratch);
+        constexpr index together = 512;  // rows: what a tile reads of them stays in a core's cache from panel to panel
+        for (index k = 0; k < count; ++k)
+            for (index r = 0; r < rows; r += together)
+                f.product(true, false, size, C, std::min(together, rows - r), terms[k].a + r * cols, cols, terms[k].b + r * ldb, ldb, y, C, add || k + r > 0, scratch);
     }
 
     ELBO_OUTLINE void run_single(kernels::frame& f, node_id id, float* scratch) {
@@ -456,7 +489,7 @@ private:
     std::vector<std::unique_ptr<shared_sum>> shared_sums_;
     std::vector<std::vector<node_id>>    chains_;
     std::vector<std::vector<gemm::term>> terms_;  // by thread
-    std::vector<std::atomic<int>>  next_;
+    std::vector<shares>                  shared_out_;  // by phase
 };
 
 }  // namespace elbo

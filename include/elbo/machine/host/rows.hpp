@@ -100,16 +100,19 @@ ELBO_OUTLINE inline void elementwise(const frame& f, node_id id, index first, in
     }
 }
 
-// y = f(a op(b) + c): the row c and the formula f where a pass has fused them in.
-ELBO_OUTLINE inline void finish_product(const frame& f, node_id id, index first, index last) {
+// y = f(a op(b) + c): c and f where a pass has fused them in, to rows [first, last) and `width` columns from `from` on. A few
+// rows at a time, which are still in the nearest cache when f gets them.
+ELBO_OUTLINE inline void finish_product(const frame& f, node_id id, index first, index last, index from, index width) {
     const node& n = f.t[id];
-    const index C = static_cast<index>(n.e.cols);
-    float*      y = f.at[static_cast<index>(id)];
-    if (n.c >= 0)
-        for (index r = first; r < last; ++r) add_run(y + r * C, f.at[static_cast<index>(n.c)], C);
-    if (n.f.number >= 0) {
-        const operand x{y + first * C, true};
-        run(map_of[static_cast<index>(n.f.number)], y + first * C, &x, 1, (last - first) * C, n.f.p, n.f.q);
+    if (n.c < 0 && n.f.number < 0) return;
+    const index    C = static_cast<index>(n.e.cols), together = width < C ? 1 : std::max<index>(1, 2048 / C);
+    const row_view added = n.c >= 0 ? view_of(f, n.e, n.c) : row_view{};
+    float* const   y     = f.at[static_cast<index>(id)] + from;
+    for (index r = first; r < last; r += together) {
+        const index rows = std::min(together, last - r);
+        for (index q = r; n.c >= 0 && q < r + rows; ++q) add_run(y + q * C, added.row(q) + from, width);
+        const operand x{y + r * C, true};
+        if (n.f.number >= 0) run(map_of[static_cast<index>(n.f.number)], y + r * C, &x, 1, rows * width, n.f.p, n.f.q);
     }
 }
 
@@ -127,11 +130,7 @@ ELBO_OUTLINE inline void product_of_columns(const frame& f, node_id id, index ro
     float*      y = f.at[static_cast<index>(id)] + first;
     if (width == 0) return;
     f.product(false, false, rows, width, K, f.at[static_cast<index>(n.a)], K, f.at[static_cast<index>(n.b)] + first, C, y, C, false, scratch);
-    for (index r = 0; r < rows; ++r, y += C) {
-        if (n.c >= 0) add_run(y, f.at[static_cast<index>(n.c)] + first, width);
-        const operand x{y, true};
-        if (n.f.number >= 0) run(map_of[static_cast<index>(n.f.number)], y, &x, 1, width, n.f.p, n.f.q);
-    }
+    finish_product(f, id, 0, rows, first, width);
 }
 
 // Blocks of so many numbers, from and to where `at` says. Compilers have instructions for single ones.
@@ -231,7 +230,7 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
             if (const float* packed = f.packed[static_cast<index>(id)]; packed != nullptr && !(n.j && gemm::is_of_dots(last - first, C, f.cols(n.a))))
                 gemm::rows_times_packed(last - first, C, f.cols(n.a), {a(first), f.cols(n.a), 1}, packed, y + first * C, C, scratch);
             else f.product(false, n.j != 0, last - first, C, f.cols(n.a), a(first), f.cols(n.a), b(0), f.cols(n.b), y + first * C, C, false, scratch);
-            finish_product(f, id, first, last);
+            finish_product(f, id, first, last, 0, C);
             break;
         case verb::batched: {
             const index M = static_cast<index>(n.k), N = static_cast<index>(n.l), I = f.cols(n.a) / M;

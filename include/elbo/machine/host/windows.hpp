@@ -79,7 +79,7 @@ inline void copy_padded(const window& w, const float* image, int y, float* to) {
 
 // Outputs of a row that are worth a block of registers.
 inline bool needs_no_patches(const frame& f, const window& w) {
-    return f.product == &gemm::multiply && w.out_w >= 4 && w.kernel_h <= 16 && gemm::has_whole_panels(static_cast<index>(w.out_c));
+    return f.product == &gemm::multiply && w.out_w >= 4 && w.kernel_h <= 16 && w.out_c >= static_cast<int>(gemm::lanes);
 }
 
 // A filter goes past every row of outputs: one that does not fit the nearest cache is better off with patches, of which more
@@ -97,7 +97,7 @@ ELBO_OUTLINE inline void convolve_in_place(const window& w, const float* image, 
     for (int oy = 0; oy < w.out_h; ++oy) {
         for (int ky = 0; ky < w.kernel_h; ++ky) terms[ky] = {image + static_cast<index>(oy * w.stride + ky) * row, filter + static_cast<index>(ky) * run * co};
         gemm::sum_of_terms(terms, static_cast<index>(w.kernel_h), static_cast<index>(w.out_w), co, run, static_cast<index>(w.stride) * ci, 1, co,
-                           y + static_cast<index>(oy * w.out_w) * co, co, false);
+                           y + static_cast<index>(oy * w.out_w) * co, co, false, nullptr);
     }
 }
 
@@ -119,7 +119,7 @@ ELBO_OUTLINE inline void filter_gradient_in_place(const window& w, const float* 
             copy_padded(w, x + sample * image, oy * w.stride + ky - w.pad, rows + k * row);
             terms[k] = {rows + k * row, dy + (first + k) * of_output};
         }
-        gemm::sum_of_terms(terms, some, static_cast<index>(w.kernel_w) * ci, co, static_cast<index>(w.out_w), 1, static_cast<index>(w.stride) * ci, co, to, co, add || first > 0);
+        gemm::sum_of_terms(terms, some, static_cast<index>(w.kernel_w) * ci, co, static_cast<index>(w.out_w), 1, static_cast<index>(w.stride) * ci, co, to, co, add || first > 0, nullptr);
     }
 }
 

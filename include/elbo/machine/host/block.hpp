@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/core/config.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+// What a matrix product is made of: a block of C, a few rows of one or two vectors, which stays in registers over the whole
+// inner extent.
+
+namespace elbo::gemm {
+
+inline constexpr std::size_t lanes = register_bytes / sizeof(float), most_rows = lanes == 16 ? 12 : 6;
+inline constexpr std::size_t panel = 2 * lanes;
+
+typedef float vec __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));
+
+inline vec load(const float* p) { return *reinterpret_cast<const vec*>(p); }
+inline void store(float* p, vec v) { *reinterpret_cast<vec*>(p) = v; }
+
+// One of several products whose sum is wanted.
+struct term {
+    const float *a, *b;
+};
+// What a block asks the processor to fetch meanwhile, two lines at each turn of its inner loop: from `at` floats after what it
+// reads of b on, so far apart. Rows of b lie too far from one another to be fetched unasked; from another core's cache,
+// where the optimiser left them, a product took a quarter longer.
+struct ahead {
+    std::ptrdiff_t at   = 0;
+    std::size_t    step = 0;
+};
+// What a block reads of each term: from element `a_at` of its A, (i, p) at a[i * row + p * step]; from column `b_at` of its B.
+struct part {
+    std::size_t a_at, b_at, row, step, ldb, k;
+    ahead       next{};
+};
+
+// C (Rows, Vectors) = sum of A B, or C += that: C stays in registers from the first term to the last. A second vector begins at
+// column `second`: where there are fewer columns than two vectors have, some are computed twice.
+template <std::size_t Rows, std::size_t Vectors>
+void block(const term* terms, std::size_t count, const part& of, float* c, std::size_t ldc, bool add, std::size_t second) {
+    vec               acc[Rows][Vectors];
+    const std::size_t at[] = {0, second};
+    for (std::size_t i = 0; i < Rows; ++i)
+        for (std::size_t v = 0; v < Vectors; ++v) {
+            if (!add) __builtin_prefetch(c + i * ldc + at[v] + lanes - 1, 1);
+            acc[i][v] = add ? load(c + i * ldc + at[v]) : vec{};
+        }
+    const std::size_t row = of.row, step = of.step, ldb = of.ldb, fetched = of.next.step;
+    for (std::size_t t = 0; t < count; ++t) {
+        const float* a[]  = {terms[t].a + of.a_at, terms[t].a + of.a_at + 4 * row, terms[t].a + of.a_at + 8 * row};  // few registers for many rows
+        const float* b    = terms[t].b + of.b_at;
+        const float* next = b + of.next.at;
+        for (std::size_t p = 0; p < of.k; ++p, b += ldb, a[0] += step, a[1] += step, a[2] += step, next += fetched) {
+            __builtin_prefetch(next);
+            __builtin_prefetch(next + lanes);
+            vec y[Vectors];
+            for (std::size_t v = 0; v < Vectors; ++v) y[v] = load(b + at[v]);
+#pragma GCC unroll 12
+            for (std::size_t i = 0; i < Rows; ++i) {
+                const vec x = a[i / 4][i % 4 * row] - vec{};
+                for (std::size_t v = 0; v < Vectors; ++v) acc[i][v] += x * y[v];
+            }
+        }
+    }
+    for (std::size_t i = 0; i < Rows; ++i)
+        for (std::size_t v = 0; v < Vectors; ++v) store(c + i * ldc + at[v], acc[i][v]);
+}
+using block_function = void (*)(const term*, std::size_t, const part&, float*, std::size_t, bool, std::size_t);
+template <std::size_t Vectors, std::size_t... I>
+constexpr auto block_table(std::index_sequence<I...>) {
+    return std::array<block_function, sizeof...(I)>{&block<I + 1, Vectors>...};
+}
+inline constexpr std::array blocks{block_table<1>(std::make_index_sequence<most_rows>{}), block_table<2>(std::make_index_sequence<most_rows>{})};
+
+// A panel of C, of `cols` columns: even blocks of its rows, one after the other. The first fetches what is to come. Fewer columns
+// than a vector's go through `tile`.
+ELBO_OUTLINE inline void panel_of_blocks(const term* terms, std::size_t count, std::size_t m, std::size_t cols, part of, float* c, std::size_t ldc, bool add, float* tile) {
+    const std::size_t parts = (m + most_rows - 1) / most_rows, a_at = of.a_at;
+    const auto&       chosen = blocks[cols > lanes];
+    for (std::size_t i = 0; i < parts; ++i, of.next = {}) {
+        const std::size_t r = i * m / parts, rows = (i + 1) * m / parts - r;
+        of.a_at   = a_at + r * of.row;
+        float* to = c + r * ldc;
+        if (cols >= lanes) {
+            chosen[rows - 1](terms, count, of, to, ldc, add, cols - lanes);
+            continue;
+        }
+        for (std::size_t q = 0; add && q < rows; ++q) std::memcpy(tile + q * lanes, to + q * ldc, cols * sizeof(float));
+        chosen[rows - 1](terms, count, of, tile, lanes, add, 0);
+        for (std::size_t q = 0; q < rows; ++q) std::memcpy(to + q * ldc, tile + q * lanes, cols * sizeof(float));
+    }
+}
+
+}  // namespace elbo::gemm
