@@ -118,6 +118,7 @@ BOOST_AUTO_TEST_CASE(functions_are_those_of_double_precision) {
     ELBO_WITHIN(2, expm1, -infinity, infinity, -2, 2);
     ELBO_WITHIN(2, log, -infinity, infinity, 0.4f, 2.5f);
     ELBO_WITHIN(2, log1p, -infinity, infinity, -1, 3);
+    within("log1p_exp", 2, floats_of(-infinity, 0, -20, 0), [](pack x) { return log1p_exp(x); }, [](double x) { return std::log1p(std::exp(x)); });
     ELBO_WITHIN(2, tanh, -infinity, infinity, -2, 2);
     ELBO_WITHIN(2, sqrt, -infinity, infinity, 0, 4);
     ELBO_WITHIN(4, erf, -infinity, infinity, -4, 4);
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE(functions_are_those_of_double_precision) {
 BOOST_AUTO_TEST_CASE(what_is_not_a_number_stays_so) {
     const pack x(not_a_number);
     for (const pack y : {exp(x), expm1(x), log(x), log1p(x), tanh(x), sqrt(x), erf(x), sin(x), cos(x), floor(x), abs(x),
-                         sin(pack(infinity)), cos(pack(-infinity)), log(pack(-1)), log1p(pack(-2)), sqrt(pack(-1)), exp(-x),
+                         sin(pack(infinity)), cos(pack(-infinity)), log(pack(-1)), log1p(pack(-2)), sqrt(pack(-1)), exp(-x), log1p_exp(x),
                          tanh(-x), erf(-x)})
         for (const float lane : lanes_of(y)) BOOST_TEST(lane != lane);
 }

@@ -174,13 +174,20 @@ struct one_minus_exp_minus {  // 1 - e^-x;  slope 1 - y
 };
 
 // log(1 + e^x), exact for large |x|.  slope sigmoid(x) = 1 - e^-y
+// log(1 + e^x), x <= 0. Packs have a quicker one of their own.
+template <class T>
+ELBO_HD T log1p_exp(T x) {
+    using std::exp, std::log1p;
+    return log1p(exp(x));
+}
+
 struct softplus {
     static constexpr auto backward_needs = needs::output;
     constexpr auto        slope() const { return one_minus_exp_minus{}; }
     template <class T>
     ELBO_HD T operator()(T x) const {
-        using std::abs, std::exp, std::log1p;
-        return select(x > number<T>(0), x, number<T>(0)) + log1p(exp(-abs(x)));
+        using std::abs;
+        return select(x > number<T>(0), x, number<T>(0)) + log1p_exp(-abs(x));
     }
 };
 
