@@ -18,15 +18,18 @@ struct left {
     std::size_t  row, step;
 };
 
-// Rows of b that are a power of two apart fall into the same few places of a cache. Where they are many and read by
-// several blocks, a strip of panels is first copied to where its rows are neighbours.
+// Rows of b that are a power of two apart fall into the same few places of a cache. Where they are very many, or read by many
+// blocks, a strip of panels is first copied to where its rows are neighbours.
 inline constexpr std::size_t strip = 4, strip_rows = 1024;
 
 inline std::size_t scratch_floats(std::size_t k) {
     const std::size_t one = k * panel, several = (k < strip_rows ? k : strip_rows) * strip * panel;
     return (one > several ? one : several) + most_rows * panel;
 }
-inline bool wants_strips(std::size_t m, std::size_t n, std::size_t k, std::size_t ldb) { return m > 2 * most_rows && k >= 256 && ldb % 512 == 0 && n % (strip * panel) == 0; }
+inline bool wants_strips(std::size_t m, std::size_t n, std::size_t k, std::size_t ldb) {
+    const bool often = m > 10 * most_rows && k >= 256, many = m > 2 * most_rows && k >= 1024;
+    return (often || many) && ldb % 512 == 0 && n % (strip * panel) == 0;
+}
 inline void copy_strip(const float* b, std::size_t ldb, std::size_t k, float* to) {
     constexpr std::size_t wide = strip * panel;
     for (std::size_t q = 0; q < k; ++q) std::memcpy(to + q * wide, b + q * ldb, wide * sizeof(float));

@@ -149,7 +149,8 @@ private:
     struct tile {
         index chain;
         int   first, last;
-        int   shared = -1;  // which sum of few columns it is a part of; then [first, last) are blocks of rows
+        int   from = 0, to = 0;  // of a product: its columns
+        int   shared = -1;       // which sum of few columns it is a part of; then [first, last) are blocks of rows
     };
     // A sum of few columns over many rows, such as batch norm's: its rows are cut as well, into blocks whose sums lie side by
     // side. Whoever ends last adds them up, in their order.
@@ -235,16 +236,22 @@ private:
         terms_.assign(static_cast<index>(machine_.threads()), std::vector<gemm::term>(2 * longest));
     }
 
+    static constexpr int most_columns = 128;  // as many as lie in a strip: see gemm.hpp
+
+    ELBO_COLD std::int64_t cost_of(const tile& x) const {
+        std::int64_t flops = 0;
+        for (node_id id : chains_[x.chain]) {
+            const node& n = tape_[id];
+            if (n.what == verb::product) flops += flops_of(tape_, n, capacity_) / (std::int64_t{n.e.fold} * n.e.cols) * (x.to - x.from);
+            else if (n.what == verb::conv_filter) flops += flops_of(tape_, n, capacity_) / tape_.windows[at(n.i)].kernel_h;
+        }
+        return flops * (x.last - x.first);
+    }
     // In an order that gives every thread, in its turn, tiles of one stretch of the gradients, so that who makes them moves the
     // parameters they belong to; each begins with those that take longest.
     ELBO_COLD void deal_out(std::vector<tile>& tiles) {
         const auto place = [&](const tile& x) { return layout_.stored_at[at(chains_[x.chain].back())]; };
-        const auto cost  = [&](const tile& x) {
-            std::int64_t flops = 0;
-            for (node_id id : chains_[x.chain])
-                if (tape_[id].what != verb::sum) flops += flops_of(tape_, tape_[id], capacity_) / (tape_[id].what == verb::product ? tape_[id].e.fold : tape_.windows[at(tape_[id].i)].kernel_h);
-            return flops * (x.last - x.first) + 1;
-        };
+        const auto cost  = [&](const tile& x) { return cost_of(x) + 1; };
         std::stable_sort(tiles.begin(), tiles.end(), [&](const tile& x, const tile& y) { return place(x) < place(y); });
         const index                    threads = static_cast<index>(machine_.threads());
         std::vector<std::vector<tile>> of(threads);
@@ -273,15 +280,25 @@ private:
             if (all <= part && n.c < 0 && rows > shared_sum::rows_a_block(cols)) {
                 const shared_sum& sum = *shared_sums_.emplace_back(std::make_unique<shared_sum>(rows, cols));
                 for (int block = 0; block < static_cast<int>(sum.blocks); ++block)
-                    tiles.push_back({chains_.size(), block, block + 1, static_cast<int>(shared_sums_.size()) - 1});
+                    tiles.push_back({chains_.size(), block, block + 1, 0, 0, static_cast<int>(shared_sums_.size()) - 1});
                 return chains_.push_back({id});
             }
         }
         std::vector<node_id> chain{id};
         for (node_id before = n.c; before >= 0 && schedule_.go_on[at(before)] == chain.back(); before = tape_[before].c) chain.push_back(before);
         std::reverse(chain.begin(), chain.end());
-        for (int first = 0; first < all; first += part) tiles.push_back({chains_.size(), first, std::min(all, first + part)});
+        // A product of many rows also by columns: threads that come last should not wait long.
+        const int strips = n.what == verb::product ? n.e.cols / most_columns : 0;
         chains_.push_back(std::move(chain));
+        for (int first = 0; first < all; first += part) {
+            const tile whole{chains_.size() - 1, first, std::min(all, first + part), 0, n.e.cols};
+            const int  parts = static_cast<int>(std::clamp<std::int64_t>(cost_of(whole) / 32'000'000, 1, std::max(1, strips)));
+            for (int k = 0; k < parts; ++k) {
+                tiles.push_back(whole);
+                if (k > 0) tiles.back().from = k * strips / parts * most_columns;
+                if (k + 1 < parts) tiles.back().to = (k + 1) * strips / parts * most_columns;
+            }
+        }
     }
 
     ELBO_OUTLINE void bind(const bindings<float>& with) {
@@ -404,17 +421,17 @@ private:
         if (part.shared >= 0) return sum_block(*shared_sums_[static_cast<index>(part.shared)], first, f.at[at(n.a)], rows_of_member(0), cols, y);
         const float*                before = begin.c >= 0 ? f.at[at(begin.c)] : nullptr;
         if (n.what == verb::product) {
-            const index ldb = f.cols(n.b), C = static_cast<index>(n.e.cols);
-            y += first * C;
-            if (before != nullptr) std::memcpy(y, before + first * C, size * C * sizeof(float));
+            const index C = static_cast<index>(n.e.cols), from = static_cast<index>(part.from), width = static_cast<index>(part.to) - from;
+            y += first * C + from;
+            for (index r = 0; before != nullptr && r < size; ++r) std::memcpy(y + r * C, before + (first + r) * C + from, width * sizeof(float));
             bool add = before != nullptr;
             for (index k = 0; k < chain.size();) {
                 const index rows = rows_of_member(k);
                 index       many = 0;  // members that sum over as many rows
-                for (; k < chain.size() && rows_of_member(k) == rows; ++k, ++many) terms[many] = {f.at[at(tape_[chain[k]].a)] + first, f.at[at(tape_[chain[k]].b)]};
-                if (rows > 0) sum_products(f, terms, many, size, C, rows, cols, ldb, y, add, scratch), add = true;
+                for (; k < chain.size() && rows_of_member(k) == rows; ++k, ++many) terms[many] = {f.at[at(tape_[chain[k]].a)] + first, f.at[at(tape_[chain[k]].b)] + from};
+                if (rows > 0) sum_products(f, terms, many, size, width, rows, cols, C, y, add, scratch), add = true;
             }
-            if (!add) std::memset(y, 0, size * C * sizeof(float));
+            for (index r = 0; !add && r < size; ++r) std::memset(y + r * C, 0, width * sizeof(float));
         } else if (n.what == verb::conv_filter) {
             for (index k = 0; k < chain.size(); ++k)
                 kernels::filter_gradient(f, chain[k], y, k > 0 ? y : before, rows_of_member(k), part.first, part.last, scratch);
@@ -428,13 +445,13 @@ private:
             *y = s;
         }
     }
-    // Rows of y: the sum of all terms' a' b, or y += that.
-    void sum_products(kernels::frame& f, gemm::term* terms, index count, index size, index C, index rows, index cols, index ldb, float* y, bool add, float* scratch) {
-        if (count > 1 && f.product == &gemm::multiply) return gemm::sum_of_products(terms, count, terms + count, size, C, rows, cols, ldb, y, C, add, scratch);
+    // y (size, width), a part of C columns: the sum of all terms' a' b, or y += that.
+    void sum_products(kernels::frame& f, gemm::term* terms, index count, index size, index width, index rows, index cols, index C, float* y, bool add, float* scratch) {
+        if (count > 1 && f.product == &gemm::multiply) return gemm::sum_of_products(terms, count, terms + count, size, width, rows, cols, C, y, C, add, scratch);
         constexpr index together = 512;  // rows: what a tile reads of them stays in a core's cache from panel to panel
         for (index k = 0; k < count; ++k)
             for (index r = 0; r < rows; r += together)
-                f.product(true, false, size, C, std::min(together, rows - r), terms[k].a + r * cols, cols, terms[k].b + r * ldb, ldb, y, C, add || k + r > 0, scratch);
+                f.product(true, false, size, width, std::min(together, rows - r), terms[k].a + r * cols, cols, terms[k].b + r * C, C, y, C, add || k + r > 0, scratch);
     }
 
     ELBO_OUTLINE void run_single(kernels::frame& f, node_id id, float* scratch) {
