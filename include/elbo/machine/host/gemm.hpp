@@ -211,13 +211,17 @@ ELBO_OUTLINE inline void pack(bool tb, std::size_t k, std::size_t n, const float
         for (std::size_t j = first; j < last; ++j) transpose_panel(b + j * panel * k, k, n - j * panel < panel ? n - j * panel : panel, k, to + j * panel * k);
         return;
     }
-    for (std::size_t p = 0; p < k; ++p)
-        for (std::size_t j = first; j < last; ++j) {
-            float* const      at   = to + j * panel * k + p * panel;
-            const std::size_t cols = n - j * panel < panel ? n - j * panel : panel;
-            std::memcpy(at, b + p * n + j * panel, cols * sizeof(float));
-            if (cols < panel) std::memset(at + cols, 0, (panel - cols) * sizeof(float));
+    for (std::size_t j = first; j < last; ++j) {
+        const std::size_t cols = n - j * panel < panel ? n - j * panel : panel;
+        const float*      from = b + j * panel;
+        float*            at   = to + j * panel * k;
+        for (std::size_t p = 0; p < k; ++p, from += n, at += panel) {
+            __builtin_prefetch(from + 16 * n);
+            __builtin_prefetch(from + 16 * n + lanes);
+            if (cols == panel) std::memcpy(at, from, panel * sizeof(float));
+            else std::memcpy(at, from, cols * sizeof(float)), std::memset(at + cols, 0, (panel - cols) * sizeof(float));
         }
+    }
 }
 ELBO_OUTLINE inline void rows_times_packed(std::size_t m, std::size_t n, std::size_t k, left A, const float* packed, float* c,
                               std::size_t ldc, float* scratch) {
