@@ -98,3 +98,34 @@ BOOST_AUTO_TEST_CASE(parts_cover_a_range) {
         }
     }
 }
+// Each piece is done once, whoever is quick; and what nobody takes from a thread is the same each time.
+BOOST_AUTO_TEST_CASE(shares_are_each_piece_once) {
+    for (const int size : sizes)
+        for (const bool in_turn : {false, true})
+            for (const std::size_t pieces : {0u, 1u, 2u, 7u, 100u}) {
+                team                          workers(size);
+                shares                        all(size);
+                std::vector<std::atomic<int>> done(pieces);
+                for (int job = 0; job < 20; ++job) {
+                    all.begin();
+                    workers.run([&](int i) {
+                        for (std::size_t k; (k = all.next(i, pieces, in_turn)) < pieces;) ++done[k];
+                    });
+                }
+                BOOST_TEST(std::all_of(done.begin(), done.end(), [](const std::atomic<int>& n) { return n == 20; }), size << " threads, " << pieces << " pieces");
+            }
+}
+BOOST_AUTO_TEST_CASE(a_share_comes_first) {
+    for (const bool in_turn : {false, true})
+        for (const int size : {2, 3, 5})
+            for (const std::size_t pieces : {10u, 11u, 64u}) {
+                shares all(size);
+                for (int thread = size; thread-- > 0;) {  // one after the other: nobody is ever helped
+                    all.begin();
+                    for (std::size_t k = 0; k < pieces / static_cast<std::size_t>(size); ++k) {
+                        const std::size_t at = all.next(thread, pieces, in_turn), me = static_cast<std::size_t>(thread), threads = static_cast<std::size_t>(size);
+                        BOOST_TEST((in_turn ? at % threads == me : at >= me * pieces / threads && at < (me + 1) * pieces / threads));
+                    }
+                }
+            }
+}

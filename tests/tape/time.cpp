@@ -103,6 +103,29 @@ BOOST_AUTO_TEST_CASE(one_sum_for_each_parameter) {
     batch_sums(fc_tape);
     BOOST_TEST(hash_of(fc_tape) == before);
 }
+// What labelled and unlabelled images say of a weight is one sum as well, over rows of two batches.
+BOOST_AUTO_TEST_CASE(one_sum_for_both_batches) {
+    const tape before = programs::recorded_training<half_told>().code;
+    tape       after  = before;
+    batch_sums(after);
+    const auto adds_matrices = [](const tape& t) {
+        return std::count_if(t.nodes.begin(), t.nodes.end(), [](const node& n) { return n.what == verb::zip && n.e.axis == 0 && n.e.fold > 1; });
+    };
+    BOOST_TEST(adds_matrices(before) > 0);
+    BOOST_TEST(adds_matrices(after) == 0);
+    for (const std::int64_t labelled : {1, 5, 130}) {
+        handed_in d = something_for<half_told>(130);
+        d.counts[2] = std::min<std::int64_t>(labelled, d.counts[2]);
+        const auto want = on_plain(before, d).gradients;
+        for (const int threads : {1, 3}) {
+            host       machine{{threads}};
+            const auto got = on(machine, after, d).gradients;
+            double     worst = 0, most = 0;
+            for (std::size_t i = 0; i < got.size(); ++i) most = std::max(most, std::abs(want[i])), worst = std::max(worst, std::abs(static_cast<double>(got[i]) - want[i]));
+            BOOST_TEST(worst <= 1e-5 * most, labelled << " with labels, " << threads << " threads");
+        }
+    }
+}
 // Bit for bit, on both machines.
 BOOST_AUTO_TEST_CASE(what_is_computed_anew_is_the_same) {
     const auto check = []<class M>(named_model<M> m, int segments) {

@@ -6,12 +6,13 @@
 #include <elbo/machine/host/layout.hpp>
 #include <elbo/machine/host/rows.hpp>
 #include <elbo/machine/host/threads.hpp>
-#include <elbo/machine/host/windows.hpp>
+#include <elbo/machine/host/tiles.hpp>
 #include <elbo/tape/often_read.hpp>
 
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <optional>
 #include <stdexcept>
 
 #if defined(__linux__)
@@ -116,7 +117,7 @@ public:
                 throw recording_error("elbo: a batch is larger than the program was made for");
         bind(with);
         for (shares& s : shared_out_) s.begin();
-        for (auto& sum : shared_sums_) sum->left.store(static_cast<int>(sum->blocks), std::memory_order_relaxed);
+        sums_->begin();
         next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
             if (!packs_.empty()) {
@@ -144,25 +145,6 @@ public:
 
 private:
     using index = std::size_t;
-
-    // A part of a sum over the batch: of a chain of nodes that go on with one another, the last of which has its memory.
-    struct tile {
-        index chain;
-        int   first, last;
-        int   from = 0, to = 0;  // of a product: its columns
-        int   shared = -1;       // which sum of few columns it is a part of; then [first, last) are blocks of rows
-    };
-    // A sum of few columns over many rows, such as batch norm's: its rows are cut as well, into blocks whose sums lie side by
-    // side. Whoever ends last adds them up, in their order.
-    struct shared_sum {
-        static index rows_a_block(index cols) { return 32768 / cols; }  // enough to be worth a thread's turn
-
-        index            blocks;
-        buffer           sums;
-        std::atomic<int> left{0};
-
-        shared_sum(index rows, index cols) : blocks((rows + rows_a_block(cols) - 1) / rows_a_block(cols)), sums(blocks * cols) {}
-    };
 
     // Some panels of a matrix that is packed when a replay begins.
     struct pack_task {
@@ -225,80 +207,7 @@ private:
                 for (int k = 0; k < n.e.fold * n.e.cols; ++k)
                     tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
         for (index p = 0; p < schedule_.phases.size(); ++p) shared_out_.emplace_back(machine_.threads());
-        tiles_.resize(schedule_.phases.size());
-        for (index p = 0; p < schedule_.phases.size(); ++p)
-            if (schedule_.phases[p].kind == work::whole)
-                for (node_id id : schedule_.phases[p].nodes)
-                    if (schedule_.go_on[at(id)] < 0) cut(id, tiles_[p]);
-        for (auto& tiles : tiles_) deal_out(tiles);
-        index longest = 0;
-        for (const auto& chain : chains_) longest = std::max(longest, chain.size());
-        terms_.assign(static_cast<index>(machine_.threads()), std::vector<gemm::term>(2 * longest));
-    }
-
-    static constexpr int most_columns = 128;  // as many as lie in a strip: see gemm.hpp
-
-    ELBO_COLD std::int64_t cost_of(const tile& x) const {
-        std::int64_t flops = 0;
-        for (node_id id : chains_[x.chain]) {
-            const node& n = tape_[id];
-            if (n.what == verb::product) flops += flops_of(tape_, n, capacity_) / (std::int64_t{n.e.fold} * n.e.cols) * (x.to - x.from);
-            else if (n.what == verb::conv_filter) flops += flops_of(tape_, n, capacity_) / tape_.windows[at(n.i)].kernel_h;
-        }
-        return flops * (x.last - x.first);
-    }
-    // In an order that gives every thread, in its turn, tiles of one stretch of the gradients, so that who makes them moves the
-    // parameters they belong to; each begins with those that take longest.
-    ELBO_COLD void deal_out(std::vector<tile>& tiles) {
-        const auto place = [&](const tile& x) { return layout_.stored_at[at(chains_[x.chain].back())]; };
-        const auto cost  = [&](const tile& x) { return cost_of(x) + 1; };
-        std::stable_sort(tiles.begin(), tiles.end(), [&](const tile& x, const tile& y) { return place(x) < place(y); });
-        const index                    threads = static_cast<index>(machine_.threads());
-        std::vector<std::vector<tile>> of(threads);
-        std::int64_t                   all = 0, given = 0;
-        for (const tile& x : tiles) all += cost(x);
-        for (const tile& x : tiles) of[static_cast<index>(given * static_cast<std::int64_t>(threads) / all)].push_back(x), given += cost(x);
-        for (auto& share : of) std::stable_sort(share.begin(), share.end(), [&](const tile& x, const tile& y) { return cost(x) > cost(y); });
-        const index count = tiles.size();
-        tiles.clear();
-        for (index k = 0; tiles.size() < count; ++k)
-            for (const auto& share : of)
-                if (k < share.size()) tiles.push_back(share[k]);
-    }
-
-    // Output tiles of what sums over the batch; each has its whole sum.
-    ELBO_COLD void cut(node_id id, std::vector<tile>& tiles) {
-        const node& n    = tape_[id];
-        int         all  = 1, part = 1;
-        if (n.what == verb::product) all = n.e.fold, part = (all + (all + 95) / 96 - 1) / ((all + 95) / 96);  // even, at most 96
-        else if (n.what == verb::conv_filter) {
-            const window& w = tape_.windows[at(n.i)];
-            all = w.kernel_h, part = 1;
-        } else if (n.what == verb::sum && n.e.cols == tape_[n.a].e.cols && n.e.fold == 1) {
-            all = n.e.cols, part = 64;
-            const index rows = static_cast<index>(rows_of(tape_[n.a].e, capacity_)), cols = static_cast<index>(all);
-            if (all <= part && n.c < 0 && rows > shared_sum::rows_a_block(cols)) {
-                const shared_sum& sum = *shared_sums_.emplace_back(std::make_unique<shared_sum>(rows, cols));
-                for (int block = 0; block < static_cast<int>(sum.blocks); ++block)
-                    tiles.push_back({chains_.size(), block, block + 1, 0, 0, static_cast<int>(shared_sums_.size()) - 1});
-                return chains_.push_back({id});
-            }
-        }
-        std::vector<node_id> chain{id};
-        for (node_id before = n.c; before >= 0 && schedule_.go_on[at(before)] == chain.back(); before = tape_[before].c) chain.push_back(before);
-        std::reverse(chain.begin(), chain.end());
-        // A product of many rows also by columns: threads that come last should not wait long.
-        const int strips = n.what == verb::product ? n.e.cols / most_columns : 0;
-        chains_.push_back(std::move(chain));
-        for (int first = 0; first < all; first += part) {
-            const tile whole{chains_.size() - 1, first, std::min(all, first + part), 0, n.e.cols};
-            const int  parts = static_cast<int>(std::clamp<std::int64_t>(cost_of(whole) / 32'000'000, 1, std::max(1, strips)));
-            for (int k = 0; k < parts; ++k) {
-                tiles.push_back(whole);
-                if (k > 0) tiles.back().from = k * strips / parts * most_columns;
-                if (k + 1 < parts) tiles.back().to = (k + 1) * strips / parts * most_columns;
-            }
-        }
+        sums_.emplace(tape_, schedule_, layout_, capacity_, machine_.threads());
     }
 
     ELBO_OUTLINE void bind(const bindings<float>& with) {
@@ -337,8 +246,8 @@ private:
             if (thread == 0)
                 for (node_id id : now.nodes) run_single(f, id, scratch);
         } else if (now.kind == work::whole) {
-            const index tiles = tiles_[p].size();
-            for (index k; (k = shared_out_[p].next(thread, tiles, true)) < tiles;) run_tile(f, tiles_[p][k], terms_[static_cast<index>(thread)].data(), scratch);
+            const index tiles = sums_->count(p);
+            for (index k; (k = shared_out_[p].next(thread, tiles, true)) < tiles;) sums_->run(f, counts_, p, k, thread, scratch);
         } else {
             // The chunks of axis 1, then those of axis 2, ...
             index end[most_axes] = {};
@@ -406,54 +315,6 @@ private:
         }
     }
 
-    static void sum_block(shared_sum& sum, index block, const float* a, index rows, index cols, float* y) {
-        const index size = shared_sum::rows_a_block(cols), first = std::min(rows, block * size), last = std::min(rows, first + size);
-        kernels::sum_rows(sum.sums.data() + block * cols, a + first * cols, last - first, cols, cols, nullptr);
-        if (sum.left.fetch_sub(1, std::memory_order_acq_rel) == 1) kernels::sum_rows(y, sum.sums.data(), sum.blocks, cols, cols, nullptr);
-    }
-
-    ELBO_OUTLINE void run_tile(kernels::frame& f, const tile& part, gemm::term* terms, float* scratch) {
-        const std::vector<node_id>& chain = chains_[part.chain];
-        const node &                n = tape_[chain.back()], &begin = tape_[chain.front()];
-        const auto                  rows_of_member = [&](index k) { return static_cast<index>(rows_of(tape_[tape_[chain[k]].a].e, counts_)); };
-        const index                 cols = f.cols(n.a), first = static_cast<index>(part.first), size = static_cast<index>(part.last) - first;
-        float*                      y = f.at[at(chain.back())];
-        if (part.shared >= 0) return sum_block(*shared_sums_[static_cast<index>(part.shared)], first, f.at[at(n.a)], rows_of_member(0), cols, y);
-        const float*                before = begin.c >= 0 ? f.at[at(begin.c)] : nullptr;
-        if (n.what == verb::product) {
-            const index C = static_cast<index>(n.e.cols), from = static_cast<index>(part.from), width = static_cast<index>(part.to) - from;
-            y += first * C + from;
-            for (index r = 0; before != nullptr && r < size; ++r) std::memcpy(y + r * C, before + (first + r) * C + from, width * sizeof(float));
-            bool add = before != nullptr;
-            for (index k = 0; k < chain.size();) {
-                const index rows = rows_of_member(k);
-                index       many = 0;  // members that sum over as many rows
-                for (; k < chain.size() && rows_of_member(k) == rows; ++k, ++many) terms[many] = {f.at[at(tape_[chain[k]].a)] + first, f.at[at(tape_[chain[k]].b)] + from};
-                if (rows > 0) sum_products(f, terms, many, size, width, rows, cols, C, y, add, scratch), add = true;
-            }
-            for (index r = 0; !add && r < size; ++r) std::memset(y + r * C, 0, width * sizeof(float));
-        } else if (n.what == verb::conv_filter) {
-            for (index k = 0; k < chain.size(); ++k)
-                kernels::filter_gradient(f, chain[k], y, k > 0 ? y : before, rows_of_member(k), part.first, part.last, scratch);
-        } else if (static_cast<index>(n.e.cols) == cols) {
-            for (index k = 0; k < chain.size(); ++k)
-                kernels::sum_rows(y + first, f.at[at(tape_[chain[k]].a)] + first, rows_of_member(k), cols, size, k > 0 ? y + first : before != nullptr ? before + first : nullptr);
-        } else {
-            float s = before != nullptr ? *before : 0;
-            for (index k = 0; k < chain.size(); ++k)
-                for (index r = 0; r < rows_of_member(k); ++r) s += kernels::sum_run(f.at[at(tape_[chain[k]].a)] + r * cols, cols);
-            *y = s;
-        }
-    }
-    // y (size, width), a part of C columns: the sum of all terms' a' b, or y += that.
-    void sum_products(kernels::frame& f, gemm::term* terms, index count, index size, index width, index rows, index cols, index C, float* y, bool add, float* scratch) {
-        if (count > 1 && f.product == &gemm::multiply) return gemm::sum_of_products(terms, count, terms + count, size, width, rows, cols, C, y, C, add, scratch);
-        constexpr index together = 512;  // rows: what a tile reads of them stays in a core's cache from panel to panel
-        for (index k = 0; k < count; ++k)
-            for (index r = 0; r < rows; r += together)
-                f.product(true, false, size, width, std::min(together, rows - r), terms[k].a + r * cols, cols, terms[k].b + r * C, C, y, C, add || k + r > 0, scratch);
-    }
-
     ELBO_OUTLINE void run_single(kernels::frame& f, node_id id, float* scratch) {
         const node& n = tape_[id];
         if (n.what == verb::store || n.what == verb::assign) {
@@ -502,11 +363,8 @@ private:
     index                       local_floats_ = 0;
     std::vector<kernels::frame> frames_;
     std::vector<float>          numbers_, tables_;
-    std::vector<std::vector<tile>>       tiles_;
-    std::vector<std::unique_ptr<shared_sum>> shared_sums_;
-    std::vector<std::vector<node_id>>    chains_;
-    std::vector<std::vector<gemm::term>> terms_;  // by thread
-    std::vector<shares>                  shared_out_;  // by phase
+    std::optional<tiles_of_sums> sums_;
+    std::vector<shares>          shared_out_;  // by phase
 };
 
 }  // namespace elbo

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <elbo/machine/host/layout.hpp>
+#include <elbo/machine/host/windows.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+
+namespace elbo {
+
+// What sums over the batch, such as the gradients of weights, cut by its result: each tile has its whole sum, whose order depends on
+// nothing but the tape. A chain of such verbs that go on with one another is one sum.
+class tiles_of_sums {
+    using index = std::size_t;
+
+public:
+    ELBO_COLD tiles_of_sums(const tape& t, const schedule_of& schedule, const host_layout& layout, const row_counts& capacity, int threads) : t_(t), tiles_(schedule.phases.size()) {
+        for (index p = 0; p < tiles_.size(); ++p) {
+            if (schedule.phases[p].kind != work::whole) continue;
+            for (node_id id : schedule.phases[p].nodes)
+                if (schedule.go_on[at(id)] < 0) cut(id, schedule, capacity, tiles_[p]);
+            deal_out(tiles_[p], layout, static_cast<index>(threads));
+        }
+        index longest = 0;
+        for (const auto& chain : chains_) longest = std::max(longest, chain.size());
+        terms_.assign(static_cast<index>(threads), std::vector<gemm::term>(2 * longest));
+    }
+
+    index count(index phase) const { return tiles_[phase].size(); }
+
+    void begin() {
+        for (auto& sum : shared_sums_) sum->left.store(static_cast<int>(sum->blocks), std::memory_order_relaxed);
+    }
+    // Tile `number` of a phase, by this thread.
+    ELBO_OUTLINE void run(const kernels::frame& f, const row_counts& counts, index phase, index number, int thread, float* scratch) {
+        const tile&                 part  = tiles_[phase][number];
+        const std::vector<node_id>& chain = chains_[part.chain];
+        const node &                n = t_[chain.back()], &begin = t_[chain.front()];
+        const auto                  rows_of_member = [&](index k) { return static_cast<index>(rows_of(t_[t_[chain[k]].a].e, counts)); };
+        const auto                  summed         = [&](index k) { return f.at[at(t_[chain[k]].a)]; };
+        const index                 cols = f.cols(n.a), first = static_cast<index>(part.first), size = static_cast<index>(part.last) - first;
+        float*                      y      = f.at[at(chain.back())];
+        const float*                before = begin.c >= 0 ? f.at[at(begin.c)] : nullptr;
+        if (part.shared >= 0) return sum_block(*shared_sums_[static_cast<index>(part.shared)], first, summed(0), rows_of_member(0), cols, y);
+        if (n.what == verb::product) {
+            const index C = static_cast<index>(n.e.cols), from = static_cast<index>(part.from), width = static_cast<index>(part.to) - from;
+            gemm::term* terms = terms_[static_cast<index>(thread)].data();
+            bool        add   = before != nullptr;
+            y += first * C + from;
+            for (index r = 0; add && r < size; ++r) std::memcpy(y + r * C, before + (first + r) * C + from, width * sizeof(float));
+            for (index k = 0; k < chain.size();) {
+                const index rows = rows_of_member(k);
+                index       many = 0;  // members that sum over as many rows
+                for (; k < chain.size() && rows_of_member(k) == rows; ++k, ++many) terms[many] = {summed(k) + first, f.at[at(t_[chain[k]].b)] + from};
+                if (rows > 0) sum_products(f, terms, many, size, width, rows, cols, C, y, add, scratch), add = true;
+            }
+            for (index r = 0; !add && r < size; ++r) std::memset(y + r * C, 0, width * sizeof(float));
+        } else if (n.what == verb::conv_filter) {
+            for (index k = 0; k < chain.size(); ++k)
+                kernels::filter_gradient(f, chain[k], y, k > 0 ? y : before, rows_of_member(k), part.first, part.last, scratch);
+        } else if (static_cast<index>(n.e.cols) == cols) {
+            for (index k = 0; k < chain.size(); ++k)
+                kernels::sum_rows(y + first, summed(k) + first, rows_of_member(k), cols, size, k > 0 ? y + first : before != nullptr ? before + first : nullptr);
+        } else {
+            float s = before != nullptr ? *before : 0;
+            for (index k = 0; k < chain.size(); ++k)
+                for (index r = 0; r < rows_of_member(k); ++r) s += kernels::sum_run(summed(k) + r * cols, cols);
+            *y = s;
+        }
+    }
+
+private:
+    struct tile {
+        index chain;
+        int   first, last;       // rows of the result, or its columns where it has but one; of a filter's gradient, rows of the kernel
+        int   from = 0, to = 0;  // of a product: columns
+        int   shared = -1;       // which sum of few columns it is a part of; then [first, last) are blocks of rows
+    };
+    // A sum of few columns over many rows, such as batch norm's: its rows are cut as well, into blocks whose sums lie side by
+    // side. Whoever ends last adds them up, in their order.
+    struct shared_sum {
+        static index rows_a_block(index cols) { return 32768 / cols; }  // enough to be worth a thread's turn
+
+        index              blocks;
+        std::vector<float> sums;
+        std::atomic<int>   left{0};
+
+        shared_sum(index rows, index cols) : blocks((rows + rows_a_block(cols) - 1) / rows_a_block(cols)), sums(blocks * cols) {}
+    };
+    static constexpr int most_rows = 96, strip_of_columns = 128;
+
+    static index at(node_id id) { return static_cast<index>(id); }
+
+    // FLOPs of a row of the result, or of a row of the kernel.
+    ELBO_COLD std::int64_t cost_of_row(const std::vector<node_id>& chain, const row_counts& capacity) const {
+        std::int64_t flops = 0;
+        for (node_id id : chain)
+            if (t_[id].what != verb::sum) flops += flops_of(t_, t_[id], capacity) / (t_[id].what == verb::product ? t_[id].e.fold : t_.windows[at(t_[id].i)].kernel_h);
+        return flops;
+    }
+    ELBO_COLD void cut(node_id id, const schedule_of& schedule, const row_counts& capacity, std::vector<tile>& tiles) {
+        const node& n   = t_[id];
+        int         all = 1, part = 1;
+        if (n.what == verb::product) {
+            const int parts = (n.e.fold + most_rows - 1) / most_rows;
+            all = n.e.fold, part = (all + parts - 1) / parts;  // even
+        } else if (n.what == verb::conv_filter) all = t_.windows[at(n.i)].kernel_h;
+        else if (n.e.cols == t_[n.a].e.cols && n.e.fold == 1) {
+            all = n.e.cols, part = 64;
+            const index rows = static_cast<index>(rows_of(t_[n.a].e, capacity)), cols = static_cast<index>(all);
+            if (all <= part && n.c < 0 && rows > shared_sum::rows_a_block(cols)) {
+                const shared_sum& sum = *shared_sums_.emplace_back(std::make_unique<shared_sum>(rows, cols));
+                for (int block = 0; block < static_cast<int>(sum.blocks); ++block)
+                    tiles.push_back({.chain = chains_.size(), .first = block, .last = block + 1, .shared = static_cast<int>(shared_sums_.size()) - 1});
+                cost_of_row_.push_back(0);
+                return chains_.push_back({id});
+            }
+        }
+        std::vector<node_id> chain{id};
+        for (node_id before = n.c; before >= 0 && schedule.go_on[at(before)] == chain.back(); before = t_[before].c) chain.push_back(before);
+        std::reverse(chain.begin(), chain.end());
+        const std::int64_t cost = cost_of_row(chain, capacity);
+        for (int first = 0; first < all; first += part) {
+            const tile whole{.chain = chains_.size(), .first = first, .last = std::min(all, first + part), .from = 0, .to = n.e.cols};
+            // A product over many rows also by columns: threads that are done should not wait long.
+            constexpr std::int64_t long_enough = 32'000'000;  // FLOPs: some hundred microseconds
+            const int strips = n.what == verb::product ? std::max(1, n.e.cols / strip_of_columns) : 1;
+            const int parts  = static_cast<int>(std::clamp<std::int64_t>(cost * (whole.last - first) / long_enough, 1, strips));
+            for (int k = 0; k < parts; ++k) {
+                tiles.push_back(whole);
+                tiles.back().from = k * strips / parts * strip_of_columns;
+                if (k + 1 < parts) tiles.back().to = (k + 1) * strips / parts * strip_of_columns;
+            }
+        }
+        cost_of_row_.push_back(cost);
+        chains_.push_back(std::move(chain));
+    }
+    // In an order that gives every thread, in its turn, tiles of one stretch of the gradients, so that who makes them moves the
+    // parameters they belong to; each begins with those that take longest.
+    ELBO_COLD void deal_out(std::vector<tile>& tiles, const host_layout& layout, index threads) const {
+        const auto place = [&](const tile& x) { return layout.stored_at[at(chains_[x.chain].back())]; };
+        const auto cost  = [&](const tile& x) {
+            const std::int64_t whole = cost_of_row_[x.chain] * (x.last - x.first), cols = t_[chains_[x.chain].back()].e.cols;
+            return 1 + (t_[chains_[x.chain].back()].what == verb::product ? whole * (x.to - x.from) / cols : whole);
+        };
+        std::stable_sort(tiles.begin(), tiles.end(), [&](const tile& x, const tile& y) { return place(x) < place(y); });
+        std::vector<std::vector<tile>> of(threads);
+        std::int64_t                   all = 0, given = 0;
+        for (const tile& x : tiles) all += cost(x);
+        for (const tile& x : tiles) of[static_cast<index>(given * static_cast<std::int64_t>(threads) / all)].push_back(x), given += cost(x);
+        for (auto& share : of) std::stable_sort(share.begin(), share.end(), [&](const tile& x, const tile& y) { return cost(x) > cost(y); });
+        const index count = tiles.size();
+        tiles.clear();
+        for (index k = 0; tiles.size() < count; ++k)
+            for (const auto& share : of)
+                if (k < share.size()) tiles.push_back(share[k]);
+    }
+
+    // y (size, width), a part of C columns: the sum of all terms' a' b, or y += that.
+    static void sum_products(const kernels::frame& f, gemm::term* terms, index count, index size, index width, index rows, index cols, index C, float* y, bool add, float* scratch) {
+        if (count > 1 && f.product == &gemm::multiply) return gemm::sum_of_products(terms, count, terms + count, size, width, rows, cols, C, y, C, add, scratch);
+        constexpr index together = 512;  // rows: what a tile reads of them stays in a core's cache from panel to panel
+        for (index k = 0; k < count; ++k)
+            for (index r = 0; r < rows; r += together)
+                f.product(true, false, size, width, std::min(together, rows - r), terms[k].a + r * cols, cols, terms[k].b + r * C, C, y, C, add || k + r > 0, scratch);
+    }
+    static void sum_block(shared_sum& sum, index block, const float* a, index rows, index cols, float* y) {
+        const index size = shared_sum::rows_a_block(cols), first = std::min(rows, block * size), last = std::min(rows, first + size);
+        kernels::sum_rows(sum.sums.data() + block * cols, a + first * cols, last - first, cols, cols, nullptr);
+        if (sum.left.fetch_sub(1, std::memory_order_acq_rel) == 1) kernels::sum_rows(y, sum.sums.data(), sum.blocks, cols, cols, nullptr);
+    }
+
+    const tape&                              t_;
+    std::vector<std::vector<tile>>           tiles_;  // by phase
+    std::vector<std::vector<node_id>>        chains_;
+    std::vector<std::int64_t>                cost_of_row_;  // by chain
+    std::vector<std::unique_ptr<shared_sum>> shared_sums_;
+    std::vector<std::vector<gemm::term>>     terms_;  // by thread
+};
+
+}  // namespace elbo
