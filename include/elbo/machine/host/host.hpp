@@ -116,7 +116,7 @@ public:
             if (with.counts[static_cast<std::size_t>(a)] > capacity_[static_cast<std::size_t>(a)] && uses_axis_[static_cast<std::size_t>(a)])
                 throw recording_error("elbo: a batch is larger than the program was made for");
         bind(with);
-        for (shares& s : shared_out_) s.begin();
+        pieces_->begin();
         sums_->begin();
         next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
@@ -206,7 +206,7 @@ private:
             if (n.what == verb::table)
                 for (int k = 0; k < n.e.fold * n.e.cols; ++k)
                     tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
-        for (index p = 0; p < schedule_.phases.size(); ++p) shared_out_.emplace_back(machine_.threads());
+        pieces_.emplace(machine_.threads(), schedule_.phases.size());
         sums_.emplace(tape_, schedule_, layout_, capacity_, machine_.threads());
     }
 
@@ -247,14 +247,14 @@ private:
                 for (node_id id : now.nodes) run_single(f, id, scratch);
         } else if (now.kind == work::whole) {
             const index tiles = sums_->count(p);
-            for (index k; (k = shared_out_[p].next(thread, tiles, true)) < tiles;) sums_->run(f, counts_, p, k, thread, scratch);
+            for (index k; (k = pieces_->next(thread, tiles, true, p)) < tiles;) sums_->run(f, counts_, p, k, thread, scratch);
         } else {
             // The chunks of axis 1, then those of axis 2, ...
             index end[most_axes] = {};
             for (int a = 1; a < most_axes; ++a)
                 end[a] = end[a - 1] + (uses_axis_[static_cast<index>(a)] ? static_cast<index>(chunks_of(counts_[static_cast<index>(a)])) : 0);
             if (end[most_axes - 1] == 1 && machine_.threads() > 1) return run_one_chunk(f, now, thread);
-            for (index k; (k = shared_out_[p].next(thread, end[most_axes - 1], true)) < end[most_axes - 1];) {
+            for (index k; (k = pieces_->next(thread, end[most_axes - 1], true, p)) < end[most_axes - 1];) {
                 int a = 1;
                 while (k >= end[a]) ++a;
                 run_chunk(f, now, a, k - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
@@ -364,7 +364,7 @@ private:
     std::vector<kernels::frame> frames_;
     std::vector<float>          numbers_, tables_;
     std::optional<tiles_of_sums> sums_;
-    std::vector<shares>          shared_out_;  // by phase
+    std::optional<shares>        pieces_;  // a job: what a phase does
 };
 
 }  // namespace elbo

@@ -89,22 +89,22 @@ private:
     std::vector<std::thread>  workers_;
 };
 
-// Pieces of work that threads share out among themselves, each done once. A thread has a share of its own, the same each time,
-// so that what it wrote lies in its own cache when it reads it again; when that is done it takes what others have left.
+// Pieces of work that threads share out among themselves, each done once, in one job or in several. A thread has a share of its own,
+// the same each time, so that what it wrote lies in its own cache when it reads it again; when that is done it takes what others
+// have left.
 class shares {
 public:
-    explicit shares(int threads) : taken_(static_cast<std::size_t>(threads)) {}
+    explicit shares(int threads, std::size_t jobs = 1) : threads_(static_cast<std::size_t>(threads)), taken_(threads_ * jobs) {}
 
     void begin() {
         for (counter& c : taken_) c.pieces.store(0, std::memory_order_relaxed);
     }
-    // The thread's next piece of `size`, or `size` when there is none. A share is neighbours, or, `in_turn`, every so manieth piece.
-    std::size_t next(int thread, std::size_t size, bool in_turn = false) {
-        const std::size_t threads = taken_.size();
-        for (std::size_t k = 0; k < threads; ++k) {
-            const std::size_t whose = (static_cast<std::size_t>(thread) + k) % threads, from = whose * size / threads, to = (whose + 1) * size / threads;
-            const std::size_t i     = taken_[whose].pieces.fetch_add(1, std::memory_order_relaxed);
-            if (in_turn && whose + i * threads < size) return whose + i * threads;
+    // The thread's next piece of a job's `size`, or `size` when there is none. A share is neighbours, or, `in_turn`, every so manieth piece.
+    std::size_t next(int thread, std::size_t size, bool in_turn = false, std::size_t job = 0) {
+        for (std::size_t k = 0; k < threads_; ++k) {
+            const std::size_t whose = (static_cast<std::size_t>(thread) + k) % threads_, from = whose * size / threads_, to = (whose + 1) * size / threads_;
+            const std::size_t i     = taken_[job * threads_ + whose].pieces.fetch_add(1, std::memory_order_relaxed);
+            if (in_turn && whose + i * threads_ < size) return whose + i * threads_;
             if (!in_turn && from + i < to) return from + i;
         }
         return size;
@@ -114,7 +114,8 @@ private:
     struct alignas(64) counter {
         std::atomic<std::size_t> pieces{0};
     };
-    std::vector<counter> taken_;
+    std::size_t          threads_;
+    std::vector<counter> taken_;  // by job and thread
 };
 
 }  // namespace elbo

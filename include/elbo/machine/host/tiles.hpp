@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/by_key.hpp>
 #include <elbo/machine/host/layout.hpp>
 #include <elbo/machine/host/windows.hpp>
 
@@ -21,7 +22,7 @@ public:
             if (schedule.phases[p].kind != work::whole) continue;
             for (node_id id : schedule.phases[p].nodes)
                 if (schedule.go_on[at(id)] < 0) cut(id, schedule, capacity, tiles_[p]);
-            deal_out(tiles_[p], layout, static_cast<index>(threads));
+            deal_out(tiles_[p], layout, threads);
         }
         index longest = 0;
         for (const auto& chain : chains_) longest = std::max(longest, chain.size());
@@ -139,23 +140,28 @@ private:
     }
     // In an order that gives every thread, in its turn, tiles of one stretch of the gradients, so that who makes them moves the
     // parameters they belong to; each begins with those that take longest.
-    ELBO_COLD void deal_out(std::vector<tile>& tiles, const host_layout& layout, index threads) const {
-        const auto place = [&](const tile& x) { return layout.stored_at[at(chains_[x.chain].back())]; };
-        const auto cost  = [&](const tile& x) {
+    ELBO_COLD void deal_out(std::vector<tile>& tiles, const host_layout& layout, std::int64_t threads) const {
+        const auto cost = [&](const tile& x) {
             const std::int64_t whole = cost_of_row_[x.chain] * (x.last - x.first), cols = t_[chains_[x.chain].back()].e.cols;
             return 1 + (t_[chains_[x.chain].back()].what == verb::product ? whole * (x.to - x.from) / cols : whole);
         };
-        std::stable_sort(tiles.begin(), tiles.end(), [&](const tile& x, const tile& y) { return place(x) < place(y); });
-        std::vector<std::vector<tile>> of(threads);
-        std::int64_t                   all = 0, given = 0;
-        for (const tile& x : tiles) all += cost(x);
-        for (const tile& x : tiles) of[static_cast<index>(given * static_cast<std::int64_t>(threads) / all)].push_back(x), given += cost(x);
-        for (auto& share : of) std::stable_sort(share.begin(), share.end(), [&](const tile& x, const tile& y) { return cost(x) > cost(y); });
-        const index count = tiles.size();
-        tiles.clear();
-        for (index k = 0; tiles.size() < count; ++k)
-            for (const auto& share : of)
-                if (k < share.size()) tiles.push_back(share[k]);
+        numbers_by_key by_place, by_cost, in_turn;
+        std::int64_t   all = 0, given = 0;
+        for (index k = 0; k < tiles.size(); ++k) by_place.push_back({layout.stored_at[at(chains_[tiles[k].chain].back())], k}), all += cost(tiles[k]);
+        sort(by_place);
+        auto next = by_place.begin();
+        for (std::int64_t thread = 0; thread < threads; ++thread) {
+            for (by_cost.clear(); next != by_place.end() && given * threads < (thread + 1) * all; ++next) {
+                by_cost.push_back({-cost(tiles[next->second]), next->second});
+                given -= by_cost.back().first;
+            }
+            sort(by_cost);
+            for (index k = 0; k < by_cost.size(); ++k) in_turn.push_back({static_cast<std::int64_t>(k) * threads + thread, by_cost[k].second});
+        }
+        sort(in_turn);
+        std::vector<tile> dealt;
+        for (const auto& turn : in_turn) dealt.push_back(tiles[turn.second]);
+        tiles = std::move(dealt);
     }
 
     // y (size, width), a part of C columns: the sum of all terms' a' b, or y += that.
