@@ -10,7 +10,7 @@
 namespace elbo::kernels {
 
 // Sixteen Philox blocks at once, block l at counter[0] = first + l: the same integers as noise_words(). In registers, all
-// ten rounds through: as a loop over lanes it took ten times as long.
+// ten rounds through: as a loop over lanes it took eight times as long.
 inline constexpr std::size_t philox_lanes = 16, philox_width = register_bytes / sizeof(std::uint32_t);
 
 typedef std::uint32_t philox_words __attribute__((vector_size(register_bytes), aligned(alignof(std::uint32_t)), may_alias));

@@ -78,6 +78,7 @@ private:
         int   first, last;       // rows of the result, or its columns where it has but one; of a filter's gradient, rows of the kernel
         int   from = 0, to = 0;  // of a product: columns
         int   shared = -1;       // which sum of few columns it is a part of; then [first, last) are blocks of rows
+        std::int64_t cost = 1;   // about as many FLOPs, one at least
     };
     // A sum of few columns over many rows, such as batch norm's: its rows are cut as well, into blocks whose sums lie side by
     // side. Whoever ends last adds them up, in their order.
@@ -115,7 +116,6 @@ private:
                 const shared_sum& sum = *shared_sums_.emplace_back(std::make_unique<shared_sum>(rows, cols));
                 for (int block = 0; block < static_cast<int>(sum.blocks); ++block)
                     tiles.push_back({.chain = chains_.size(), .first = block, .last = block + 1, .shared = static_cast<int>(shared_sums_.size()) - 1});
-                cost_of_row_.push_back(0);
                 return chains_.push_back({id});
             }
         }
@@ -133,27 +133,23 @@ private:
                 tiles.push_back(whole);
                 tiles.back().from = k * strips / parts * strip_of_columns;
                 if (k + 1 < parts) tiles.back().to = (k + 1) * strips / parts * strip_of_columns;
+                tiles.back().cost = 1 + cost * (whole.last - first) / parts;
             }
         }
-        cost_of_row_.push_back(cost);
         chains_.push_back(std::move(chain));
     }
     // In an order that gives every thread, in its turn, tiles of one stretch of the gradients, so that who makes them moves the
     // parameters they belong to; each begins with those that take longest.
     ELBO_COLD void deal_out(std::vector<tile>& tiles, const host_layout& layout, std::int64_t threads) const {
-        const auto cost = [&](const tile& x) {
-            const std::int64_t whole = cost_of_row_[x.chain] * (x.last - x.first), cols = t_[chains_[x.chain].back()].e.cols;
-            return 1 + (t_[chains_[x.chain].back()].what == verb::product ? whole * (x.to - x.from) / cols : whole);
-        };
         numbers_by_key by_place, by_cost, in_turn;
         std::int64_t   all = 0, given = 0;
-        for (index k = 0; k < tiles.size(); ++k) by_place.push_back({layout.stored_at[at(chains_[tiles[k].chain].back())], k}), all += cost(tiles[k]);
+        for (index k = 0; k < tiles.size(); ++k) by_place.push_back({layout.stored_at[at(chains_[tiles[k].chain].back())], k}), all += tiles[k].cost;
         sort(by_place);
         auto next = by_place.begin();
         for (std::int64_t thread = 0; thread < threads; ++thread) {
             for (by_cost.clear(); next != by_place.end() && given * threads < (thread + 1) * all; ++next) {
-                by_cost.push_back({-cost(tiles[next->second]), next->second});
-                given -= by_cost.back().first;
+                by_cost.push_back({-tiles[next->second].cost, next->second});
+                given += tiles[next->second].cost;
             }
             sort(by_cost);
             for (index k = 0; k < by_cost.size(); ++k) in_turn.push_back({static_cast<std::int64_t>(k) * threads + thread, by_cost[k].second});
@@ -181,7 +177,6 @@ private:
     const tape&                              t_;
     std::vector<std::vector<tile>>           tiles_;  // by phase
     std::vector<std::vector<node_id>>        chains_;
-    std::vector<std::int64_t>                cost_of_row_;  // by chain
     std::vector<std::unique_ptr<shared_sum>> shared_sums_;
     std::vector<std::vector<gemm::term>>     terms_;  // by thread
 };
