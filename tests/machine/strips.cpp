@@ -29,7 +29,7 @@ void check_order(const std::string& name, tape t) {
         for (const row_strip& strip : p.strips) {
             faults += strip.nodes.empty();
             for (node_id id : strip.nodes) {
-                faults += t[id].e.axis != strip.axis || (wants_all_rows(t[id]) && (strip.nodes.size() > 1 || strip.widest != 0));
+                faults += t[id].e.axis != strip.axis || (wants_all_rows(t, t[id]) && (strip.nodes.size() > 1 || strip.widest != 0));
                 for (node_id x : {t[id].a, t[id].b, t[id].c})  // what comes later in this phase was not read before
                     faults += x >= 0 && std::find(ran.begin(), ran.end(), x) == ran.end() && std::find(p.nodes.begin(), p.nodes.end(), x) != p.nodes.end();
                 ran.push_back(id);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(products_part_strips) {
     std::size_t       products = 0, alone = 0, most = 0;
     for (const phase& p : s.phases)
         for (const row_strip& strip : p.strips) {
-            products += wants_all_rows(t[strip.nodes[0]]);
+            products += wants_all_rows(t, t[strip.nodes[0]]);
             alone += strip.nodes.size() == 1;
             most = std::max(most, strip.nodes.size());
         }

@@ -232,6 +232,22 @@ BOOST_AUTO_TEST_CASE(convolutions) {
     agrees("of samples", 7, [&](sheet& s) { return s.t.conv(s.batch(3, w.in_c * w.in_h * w.in_w, positive), s.once(filter_rows(w), w.out_c, positive), s.t.geometry(w)); });
     agrees("of parameters", 1, [&](sheet& s) { return s.t.conv(s.once(3, w.in_c * w.in_h * w.in_w, positive), s.once(filter_rows(w), w.out_c, positive), s.t.geometry(w)); });
 }
+// A kernel twice as long as its stride, of many channels and samples: fewer multiplications (machine/host/minimal.hpp).
+BOOST_AUTO_TEST_CASE(minimal_convolutions) {
+    for (const window& w : {window_of(32, 4, 4, 32, 4, 4, 2, 1), window_of(33, 6, 10, 35, 4, 4, 2, 1), window_of(67, 14, 6, 32, 4, 4, 2, 1), window_of(96, 4, 6, 40, 4, 4, 2, 1),
+                            window_of(32, 12, 8, 32, 8, 8, 4, 2), window_of(64, 8, 8, 33, 4, 4, 2, 1)}) {
+        BOOST_TEST(has_minimal_form(w));
+        for (const std::int64_t rows : {1, 16, 37}) {
+            const int  x_size = w.in_c * w.in_h * w.in_w, y_size = w.out_c * w.out_h * w.out_w;
+            const auto name   = std::to_string(w.in_c) + " to " + std::to_string(w.out_c) + ", " + std::to_string(w.out_h) + " x " + std::to_string(w.out_w);
+            agrees("conv, " + name, rows, [&](sheet& s) { return s.t.conv(s.batch(1, x_size, positive), s.once(filter_rows(w), w.out_c, positive), s.t.geometry(w)); });
+            agrees("conv_data, " + name, rows, [&](sheet& s) { return s.t.conv_data(s.batch(1, y_size, positive), s.once(filter_rows(w), w.out_c, positive), s.t.geometry(w)); });
+            agrees("conv_filter, " + name, rows, [&](sheet& s) {
+                return s.t.conv_filter(s.batch(1, x_size, positive), s.batch(1, y_size, positive), s.t.geometry(w));
+            });
+        }
+    }
+}
 BOOST_AUTO_TEST_CASE(pooling) {
     for (window w : windows) {
         w.out_c          = w.in_c;

@@ -155,6 +155,7 @@ ELBO_COLD constexpr cost measure(const tape& recorded, const row_counts& counts)
     }
     c.live = (most + local) + (most + local) / 16;
     for (const often_read& m : matrices_read_often(t, counts)) c.live += m.floats();
+    for (const minimal_filter& m : minimal_filters(t, counts)) c.live += m.floats(t);
     return c;
 }
 

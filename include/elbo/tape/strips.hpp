@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <elbo/tape/phases.hpp>
+#include <elbo/tape/minimal.hpp>
 
 namespace elbo {
 
@@ -9,7 +9,9 @@ namespace elbo {
 // is a strip alone. What lies between two products goes together, a few rows at a time through all of it, so that what one
 // verb makes is still in the nearest cache when the next one reads it; and what nobody else reads needs memory for those few
 // rows alone.
-constexpr bool wants_all_rows(const node& n) { return n.what == verb::product || n.what == verb::conv_data; }
+constexpr bool wants_all_rows(const tape& t, const node& n) {
+    return n.what == verb::product || n.what == verb::conv_data || (n.what == verb::conv && has_minimal_form(t.windows[static_cast<std::size_t>(n.i)]));
+}
 
 // Rows of the batch that go together, of a chunk that has so many: as many as leave the widest value in the cache. `widest` is
 // floats for one row, 0 where all rows go at once.
@@ -35,7 +37,7 @@ ELBO_COLD constexpr strips_of_rows make_strips(const tape& t, const timetable& t
         const node& n = nodes[id];
         if (table.kind.at[id] != work::rows) continue;
         int& now = open.at[table.moment.at[id] * most_axes + n.e.axis];
-        if (wants_all_rows(n)) {
+        if (wants_all_rows(t, n)) {
             now            = 0;
             s.strip.at[id] = ++s.count;
             continue;

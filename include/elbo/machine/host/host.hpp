@@ -120,8 +120,8 @@ public:
         sums_->begin();
         next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
-            if (!packs_.empty()) {
-                pack_matrices(with.parameters);
+            if (!packs_.empty() || !filters_.empty()) {
+                pack_matrices(with.parameters, scratch_[static_cast<index>(thread)].data());
                 machine_.workers().barrier();
             }
             for (std::size_t p = 0; p < schedule_.phases.size(); ++p) {
@@ -154,6 +154,13 @@ private:
 
     static index at(node_id id) { return static_cast<index>(id); }
 
+    // What one product of a filter's minimal form multiplies by.
+    struct filter_task {
+        node_id of;
+        int     number;
+        index   to;
+    };
+
     // Copies of the matrices that a loop multiplies by, as the built-in product reads them.
     ELBO_COLD void lay_out_packs() {
         packed_at_.assign(tape_.nodes.size(), nullptr);
@@ -168,13 +175,29 @@ private:
             begins.push_back(size);
             size += gemm::packed_floats(static_cast<index>(m.rows()), static_cast<index>(m.columns()));
         }
+        const auto filters = minimal_filters(tape_, capacity_);
+        for (const minimal_filter& m : filters) {
+            begins.push_back(size);
+            const node& n   = tape_[m.first];
+            const index one = kernels::minimal_convolution(tape_.windows[at(n.i)]).floats_of_one(n.what == verb::conv_data);
+            for (int number = 0; number < m.products(tape_); ++number, size += one) filters_.push_back({m.first, number, size});
+        }
         packed_ = buffer(size);
         for (node_id id = 0; id < tape_.size(); ++id)
             for (index i = 0; i < often.size(); ++i)
                 if (often[i].is_read_by(tape_, tape_[id])) packed_at_[at(id)] = packed_.data() + begins[i];
+        for (node_id id = 0; id < tape_.size(); ++id)
+            for (index i = 0; i < filters.size(); ++i)
+                if (filters[i].is_read_by(tape_, tape_[id])) packed_at_[at(id)] = packed_.data() + begins[often.size() + i];
     }
-    void pack_matrices(const float* parameters) {
-        for (index k; (k = next_pack_.fetch_add(1, std::memory_order_relaxed)) < packs_.size();) {
+    void pack_matrices(const float* parameters, float* scratch) {
+        for (index k; (k = next_pack_.fetch_add(1, std::memory_order_relaxed)) < packs_.size() + filters_.size();) {
+            if (k >= packs_.size()) {
+                const filter_task& task = filters_[k - packs_.size()];
+                const node&        n    = tape_[task.of];
+                kernels::minimal_convolution(tape_.windows[at(n.i)]).make(n.what == verb::conv_data, parameters + tape_[n.b].i, task.number, packed_.data() + task.to, scratch);
+                continue;
+            }
             const pack_task& p = packs_[k];
             gemm::pack(p.of.transposed, static_cast<index>(p.of.rows()), static_cast<index>(p.of.columns()), parameters + p.of.offset, packed_.data() + p.to, p.first, p.last);
         }
@@ -207,7 +230,7 @@ private:
                 for (int k = 0; k < n.e.fold * n.e.cols; ++k)
                     tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
         pieces_.emplace(machine_.threads(), schedule_.phases.size());
-        sums_.emplace(tape_, schedule_, layout_, capacity_, machine_.threads());
+        sums_.emplace(tape_, schedule_, layout_, capacity_, machine_.threads(), machine_.products().product == &gemm::multiply);
     }
 
     ELBO_OUTLINE void bind(const bindings<float>& with) {
@@ -278,7 +301,7 @@ private:
         bool met = true;  // since something was made that others read
         for (const row_strip& s : now.strips) {
             const node_id id     = s.nodes[0];
-            const bool    shared = wants_all_rows(tape_[id]) && kernels::has_columns_to_share(f, id);
+            const bool    shared = wants_all_rows(tape_, tape_[id]) && kernels::has_columns_to_share(f, id);
             if (shared && !met) machine_.workers().barrier(), met = true;
             const index rows = static_cast<index>(counts_[static_cast<index>(s.axis)]);
             if (rows == 0) continue;
@@ -358,6 +381,7 @@ private:
     buffer                      arena_, packed_;
     std::vector<const float*>   packed_at_;  // by node: its packed operand, where it has one
     std::vector<pack_task>      packs_;
+    std::vector<filter_task>    filters_;
     std::atomic<std::size_t>    next_pack_{0};
     std::vector<buffer>         locals_, scratch_;
     index                       local_floats_ = 0;

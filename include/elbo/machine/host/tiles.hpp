@@ -17,7 +17,7 @@ class tiles_of_sums {
     using index = std::size_t;
 
 public:
-    ELBO_COLD tiles_of_sums(const tape& t, const schedule_of& schedule, const host_layout& layout, const row_counts& capacity, int threads) : t_(t), tiles_(schedule.phases.size()) {
+    ELBO_COLD tiles_of_sums(const tape& t, const schedule_of& schedule, const host_layout& layout, const row_counts& capacity, int threads, bool builtin) : t_(t), builtin_(builtin), tiles_(schedule.phases.size()) {
         for (index p = 0; p < tiles_.size(); ++p) {
             if (schedule.phases[p].kind != work::whole) continue;
             for (node_id id : schedule.phases[p].nodes)
@@ -60,7 +60,8 @@ public:
             for (index r = 0; !add && r < size; ++r) std::memset(y + r * C, 0, width * sizeof(float));
         } else if (n.what == verb::conv_filter) {
             for (index k = 0; k < chain.size(); ++k)
-                kernels::filter_gradient(f, chain[k], y, k > 0 ? y : before, rows_of_member(k), part.first, part.last, scratch);
+                if (const float* const sum = k > 0 ? y : before; is_minimal(n)) kernels::minimal_gradient(f, chain[k], y, sum, rows_of_member(k), part.first, scratch);
+                else kernels::filter_gradient(f, chain[k], y, sum, rows_of_member(k), part.first, part.last, scratch);
         } else if (static_cast<index>(n.e.cols) == cols) {
             for (index k = 0; k < chain.size(); ++k)
                 kernels::sum_rows(y + first, summed(k) + first, rows_of_member(k), cols, size, k > 0 ? y + first : before != nullptr ? before + first : nullptr);
@@ -75,7 +76,7 @@ public:
 private:
     struct tile {
         index chain;
-        int   first, last;       // rows of the result, or its columns where it has but one; of a filter's gradient, rows of the kernel
+        int   first, last;       // rows of the result, or its columns where it has but one; of a filter's gradient, rows of the kernel or parts of the minimal form
         int   from = 0, to = 0;  // of a product: columns
         int   shared = -1;       // which sum of few columns it is a part of; then [first, last) are blocks of rows
         std::int64_t cost = 1;   // about as many FLOPs, one at least
@@ -95,11 +96,18 @@ private:
 
     static index at(node_id id) { return static_cast<index>(id); }
 
-    // FLOPs of a row of the result, or of a row of the kernel.
+    bool is_minimal(const node& n) const { return builtin_ && has_minimal_form(t_.windows[at(n.i)]); }
+    // Rows of the result, or what else its tiles are numbers of.
+    ELBO_COLD int rows_to_cut(const node& n) const {
+        if (n.what != verb::conv_filter) return n.e.fold;
+        const window& w = t_.windows[at(n.i)];
+        return is_minimal(n) ? kernels::minimal_convolution::parts_of_gradient(w) : w.kernel_h;
+    }
+    // FLOPs of one of them.
     ELBO_COLD std::int64_t cost_of_row(const std::vector<node_id>& chain, const row_counts& capacity) const {
         std::int64_t flops = 0;
         for (node_id id : chain)
-            if (t_[id].what != verb::sum) flops += flops_of(t_, t_[id], capacity) / (t_[id].what == verb::product ? t_[id].e.fold : t_.windows[at(t_[id].i)].kernel_h);
+            if (t_[id].what != verb::sum) flops += flops_of(t_, t_[id], capacity) / rows_to_cut(t_[id]);
         return flops;
     }
     ELBO_COLD void cut(node_id id, const schedule_of& schedule, const row_counts& capacity, std::vector<tile>& tiles) {
@@ -108,7 +116,7 @@ private:
         if (n.what == verb::product) {
             const int parts = (n.e.fold + most_rows - 1) / most_rows;
             all = n.e.fold, part = (all + parts - 1) / parts;  // even
-        } else if (n.what == verb::conv_filter) all = t_.windows[at(n.i)].kernel_h;
+        } else if (n.what == verb::conv_filter) all = rows_to_cut(n);
         else if (n.e.cols == t_[n.a].e.cols && n.e.fold == 1) {
             all = n.e.cols, part = 64;
             const index rows = static_cast<index>(rows_of(t_[n.a].e, capacity)), cols = static_cast<index>(all);
@@ -175,6 +183,7 @@ private:
     }
 
     const tape&                              t_;
+    bool                                     builtin_;  // products
     std::vector<std::vector<tile>>           tiles_;  // by phase
     std::vector<std::vector<node_id>>        chains_;
     std::vector<std::unique_ptr<shared_sum>> shared_sums_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <elbo/core/config.hpp>
-#include <elbo/machine/host/rows.hpp>
+#include <elbo/machine/host/minimal.hpp>
 
 namespace elbo::kernels {
 
@@ -184,8 +184,10 @@ ELBO_OUTLINE inline void convolve_rows(const frame& f, node_id id, index first, 
     const window& w = f.t.windows[static_cast<index>(n.i)];
     const bool    back = n.what == verb::conv_data, in_place = !back && has_a_small_filter(w) && needs_no_patches(f, w);
     const float*  filter = f.at[static_cast<index>(n.b)];
+    const float*  packed = f.packed[static_cast<index>(id)];
     const auto    a = [&](index r) { return f.at[static_cast<index>(n.a)] + r * f.cols(n.a); };
     const auto    y = [&](index r) { return f.at[static_cast<index>(id)] + r * static_cast<index>(n.e.cols); };
+    if (packed != nullptr) return minimal_convolution(w).outputs(back, a(first), last - first, packed, y(first), scratch);
     for (index r = first; in_place && r < last; ++r) convolve_in_place(w, a(r), filter, y(r), scratch);
     if (in_place) return;
     float* const        patches = scratch + turned_filter::floats(w);
@@ -202,6 +204,17 @@ ELBO_OUTLINE inline void convolve_rows(const frame& f, node_id id, index first, 
 
 // Images that one product of a filter gradient takes together.
 inline constexpr index images_together = 4;
+
+// A part of the gradient in its minimal form.
+ELBO_OUTLINE inline void minimal_gradient(const frame& f, node_id id, float* to, const float* before, index samples, int part, float* scratch) {
+    const node&               n = f.t[id];
+    const minimal_convolution convolution(f.t.windows[static_cast<index>(n.i)]);
+    convolution.each_run_of_gradient(part, [&](index first, index size) {
+        if (before == nullptr) std::memset(to + first, 0, size * sizeof(float));
+        else if (before != to) std::memcpy(to + first, before + first, size * sizeof(float));
+    });
+    convolution.add_gradient(f.at[static_cast<index>(n.a)], f.at[static_cast<index>(n.b)], samples, part, to, scratch);
+}
 
 // Kernel rows [first, last) of the filter gradient: the whole batch in order, so that the sum's order is fixed. It is
 // added to what is in `before`, which may be where it goes, or null.
@@ -263,7 +276,8 @@ inline index scratch_of(const tape& t, const node& n) {
             const window& w = t.windows[static_cast<index>(n.i)];
             const index   P = patch_rows(w), T = patch_cols(w), co = static_cast<index>(w.out_c);
             const index padded = padded_row(w) * std::max(static_cast<index>(w.in_h + 2 * w.pad), rows_of_outputs_together(w));
-            return std::max(padded, images_together * P * T + turned_filter::floats(w) + gemm::scratch_floats(std::max({T, images_together * P, co})));
+            const index minimal = has_minimal_form(w) ? minimal_convolution(w).scratch_floats() : 0;
+            return std::max({padded, minimal, images_together * P * T + turned_filter::floats(w) + gemm::scratch_floats(std::max({T, images_together * P, co}))});
         }
         default: return 0;
     }
