@@ -118,7 +118,7 @@ void check_layout(const std::string& name, tape t, const row_counts& capacity) {
         twice += places > 1;
         for (node_id x : {t[id].a, t[id].b, t[id].c})
             if (x >= 0 && t[id].what != verb::view && layout.own.offset[at(home_of(t, x))] >= 0)
-                strangers += work_of(t, t[id]) != work::rows || schedule.time[at(id)] != schedule.time[at(home_of(t, x))];
+                strangers += schedule.kind[at(id)] != work::rows || schedule.time[at(id)] != schedule.time[at(home_of(t, x))];
     }
     for (const named_output& o : t.outputs) strangers += layout.own.offset[at(home_of(t, o.id))] >= 0;
     BOOST_TEST((without == 0 && twice == 0 && strangers == 0), name << ": " << without << " " << twice << " " << strangers);

@@ -28,12 +28,14 @@ int faults(const tape& t, const schedule_of& s) {
             const node_id id = s.phases[p].nodes[k];
             ++ran[at(id)];
             place[at(id)] = static_cast<int>(k);
-            found += work_of(t, t[id]) != s.phases[p].kind || s.time[at(id)] != static_cast<int>(p);
+            found += s.kind[at(id)] != s.phases[p].kind || s.time[at(id)] != static_cast<int>(p);
         }
     }
     for (node_id id = 0; id < t.size(); ++id) {
         const node& n = t[id];
-        const work  k = work_of(t, n);
+        const work  k = s.kind[at(id)];
+        const bool  as_made = k == work::rows && work_of(t, n) == work::whole;  // a sum of what its phase makes
+        found += k != work_of(t, n) && !(as_made && n.what == verb::sum);
         found += ran[at(id)] != (k == work::none ? 0 : 1);
         for (node_id x : {n.a, n.b, n.c}) {
             if (x < 0 || k == work::none) continue;
@@ -41,7 +43,8 @@ int faults(const tape& t, const schedule_of& s) {
             if (work_of(t, t[made]) == work::none) continue;
             const int mine = s.time[at(id)], its = s.time[at(made)];
             if (its > mine) ++found;
-            else if (its == mine) {  // a sum that goes on with another runs together with it
+            else if (its == mine) {  // a sum that goes on with another runs together with it; none is read where it is made
+                found += k == work::rows && t[made].e.axis == 0;
                 const bool goes_on = x == n.c && s.go_on[at(x)] == id && continues(t.nodes.data(), n);
                 found += (k == work::whole && !goes_on) || place[at(made)] >= place[at(id)];
             }

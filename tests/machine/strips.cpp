@@ -29,7 +29,7 @@ void check_order(const std::string& name, tape t) {
         for (const row_strip& strip : p.strips) {
             faults += strip.nodes.empty();
             for (node_id id : strip.nodes) {
-                faults += t[id].e.axis != strip.axis || (wants_all_rows(t, t[id]) && (strip.nodes.size() > 1 || strip.widest != 0));
+                faults += axis_of(t.nodes.data(), t[id]) != strip.axis || (wants_all_rows(t, t[id]) && (strip.nodes.size() > 1 || strip.widest != 0));
                 for (node_id x : {t[id].a, t[id].b, t[id].c})  // what comes later in this phase was not read before
                     faults += x >= 0 && std::find(ran.begin(), ran.end(), x) == ran.end() && std::find(p.nodes.begin(), p.nodes.end(), x) != p.nodes.end();
                 ran.push_back(id);

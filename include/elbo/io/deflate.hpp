@@ -36,7 +36,7 @@ struct bit_sink {
 // The number of bits of each word of a best prefix code (Huffman 1952), at most `longest`. Where the best code is
 // longer, the counts are flattened until it is not. There are always two words: some readers reject a code that is not
 // complete.
-ELBO_OUTLINE inline std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> counts, unsigned longest) {
+ELBO_COLD inline std::vector<std::uint8_t> code_lengths(std::span<const std::uint32_t> counts, unsigned longest) {
     numbers_by_key used;
     for (std::size_t s = 0; s < counts.size(); ++s)
         if (counts[s] > 0) used.push_back({counts[s], s});
@@ -173,7 +173,7 @@ struct code {
 struct repeated {
     std::uint32_t symbol, extra, bits;
 };
-ELBO_OUTLINE inline std::vector<repeated> repetitions(std::span<const std::uint8_t> lengths) {
+ELBO_COLD inline std::vector<repeated> repetitions(std::span<const std::uint8_t> lengths) {
     std::vector<repeated> out;
     for (std::size_t i = 0; i < lengths.size();) {
         std::size_t end = i;
@@ -200,7 +200,7 @@ ELBO_OUTLINE inline std::size_t bits_of(std::span<const std::uint32_t> counts, c
 }
 
 // One block, with codes of its own or with the fixed ones, whichever is shorter.
-inline void put_block(bit_sink& out, std::span<const token> tokens, bool last) {
+ELBO_COLD inline void put_block(bit_sink& out, std::span<const token> tokens, bool last) {
     constexpr std::uint8_t     order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
     std::vector<std::uint32_t> counts(286, 0), distance_counts(30, 0), length_counts(19, 0);
     counts[256] = 1;

@@ -84,7 +84,7 @@ inline constexpr std::uint8_t styles_of[10] = {4, 4, 3, 3, 3, 3, 3, 4, 3, 3};
 
 }  // namespace strokes
 
-ELBO_OUTLINE inline std::vector<std::vector<digit_style>> make_digit_styles() {
+ELBO_COLD inline std::vector<std::vector<digit_style>> make_digit_styles() {
     std::vector<std::vector<digit_style>> all(10);
     const strokes::mark*                  next = strokes::marks;
     for (std::size_t digit = 0; digit < 10; ++digit) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/by_key.hpp>
 #include <elbo/io/picture.hpp>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ public:
             return;
         }
         cut();
-        std::sort(found_.begin(), found_.end(), [](const entry& a, const entry& b) { return a.key < b.key; });
+        order(0, found_.size(), 0, 0);
     }
 
     const std::vector<colour>& table() const { return table_; }
@@ -81,17 +82,22 @@ private:
         }
         return out;
     }
+    // Some of what was found in the order of one channel, or of none, and then of the keys.
+    void order(std::size_t first, std::size_t end, unsigned shift, std::uint32_t channel) {
+        numbers_by_key places;
+        for (std::size_t i = first; i < end; ++i) places.push_back({std::int64_t{found_[i].key >> shift & channel} << 32 | found_[i].key, i});
+        sort(places);
+        std::vector<entry> ordered;
+        for (const auto& place : places) ordered.push_back(found_[place.second]);
+        std::copy(ordered.begin(), ordered.end(), found_.begin() + static_cast<std::ptrdiff_t>(first));
+    }
     void cut() {
         std::vector<box> boxes = {measured(0, found_.size())};
         while (boxes.size() < most) {
             const auto widest = std::max_element(boxes.begin(), boxes.end(),
                                                  [](const box& a, const box& b) { return a.worth < b.worth; });
             const box  whole  = *widest;
-            std::sort(found_.begin() + static_cast<std::ptrdiff_t>(whole.first),
-                      found_.begin() + static_cast<std::ptrdiff_t>(whole.end), [&](const entry& a, const entry& b) {
-                          const std::uint32_t left = (a.key >> whole.shift) & 255, right = (b.key >> whole.shift) & 255;
-                          return left != right ? left < right : a.key < b.key;
-                      });
+            order(whole.first, whole.end, whole.shift, 255);
             std::size_t pixels = 0, below = 0, middle = whole.first;
             for (std::size_t i = whole.first; i < whole.end; ++i) pixels += found_[i].count;
             while (middle + 1 < whole.end && (middle == whole.first || 2 * (below + found_[middle].count) <= pixels))

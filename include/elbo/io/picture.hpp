@@ -154,7 +154,7 @@ struct grid_options {
 };
 
 // Pictures in rows, left to right, top to bottom; each in a cell of the largest one's size.
-inline picture grid(const std::vector<picture>& pictures, const grid_options& options = {}) {
+ELBO_COLD inline picture grid(const std::vector<picture>& pictures, const grid_options& options = {}) {
     if (pictures.empty()) throw std::invalid_argument("grid: no picture");
     std::size_t width = 0, height = 0, channels = 1;
     for (const picture& p : pictures) {

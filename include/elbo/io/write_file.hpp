@@ -14,7 +14,7 @@ namespace elbo::io {
 
 // Pictures and pages: parent folders are made; what stands there is replaced. Checkpoints, which must survive a crash,
 // are not written with this.
-inline void write_file(const std::filesystem::path& path, bytes_view bytes) {
+ELBO_COLD inline void write_file(const std::filesystem::path& path, bytes_view bytes) {
     std::error_code trouble;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), trouble);
     std::ofstream out(path, std::ios::binary | std::ios::trunc);

@@ -61,7 +61,7 @@ constexpr void note(tape& t, const losses_of<L...>& all) {
 
 // Every player's gradients, each with respect to its own segment, all at the same parameters.
 template <class Model>
-constexpr void append_gradients(tape& t) {
+ELBO_COLD constexpr void append_gradients(tape& t) {
     const node_id last = t.size();
     const node_id one  = t.constant(1);
     for (std::size_t p = 0; p < t.losses.size(); ++p) {
@@ -84,7 +84,7 @@ struct recorded_step {
     node_id forward = 0;  // where the gradients begin
 };
 template <class Model>
-constexpr void append_backward_pass(recorded_step& step) {
+ELBO_COLD constexpr void append_backward_pass(recorded_step& step) {
     canonicalise(step.code);
     if constexpr (requires { Model::segments; }) order_by_time(step.code);
     step.forward = step.code.size();

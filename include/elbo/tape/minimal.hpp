@@ -47,46 +47,40 @@ constexpr bool has_minimal_form(const window& w) {
            w.in_w == w.stride * w.out_w && w.in_c >= 32 && w.out_c >= 32;
 }
 
-// A parameter that is the filter of such a convolution of many samples: what its points multiply by, made once in a replay, and
-// laid out as a product's kernel reads it.
+// A parameter that is the filter of such a convolution of many samples: what its points multiply by is made once in a replay, and
+// laid out as a product's kernel reads it. Each by the first node that reads it.
 struct minimal_filter {
     static constexpr std::int64_t enough = 16;  // samples
 
-    node_id first = -1;  // of those that read it
+    const tape& t;
+    const node& first;
 
-    constexpr bool is_read_by(const tape& t, const node& n) const {
-        const node& m = t[first];
-        return m.what == n.what && m.i == n.i && n.e.axis != 0 && t[n.b].what == verb::parameter && t[m.b].i == t[n.b].i;
-    }
-    static constexpr bool serves(const tape& t, const node& n, const row_counts& counts) {
-        if ((n.what != verb::conv && n.what != verb::conv_data) || n.e.axis == 0 || t[n.b].what != verb::parameter || rows_of(n.e, counts) < enough) return false;
-        const window& w = window_of(t, n);
-        return has_minimal_form(w) && (n.what == verb::conv || w.in_c >= 64);  // to images of 32 channels the sums cost what is saved
-    }
-    constexpr std::int64_t products(const tape& t) const {
-        const window& w = window_of(t, t[first]);
-        return minimal_row{w.out_h}.points() * minimal_row{w.out_w}.points() * (goes_back(t) ? w.stride * w.stride : 1);
-    }
-    // Of what one product multiplies by: the filter of all places in a stride, or its transpose of one.
-    constexpr std::int64_t floats_of_one(const tape& t) const {
-        const window& w = window_of(t, t[first]);
-        return goes_back(t) ? std::int64_t{w.out_c} * whole_vectors(w.in_c) : std::int64_t{w.stride} * w.stride * w.in_c * whole_vectors(w.out_c);
-    }
-    constexpr std::int64_t floats(const tape& t) const { return products(t) * floats_of_one(t); }
+    constexpr minimal_filter(const tape& of, node_id id) : t(of), first(of[id]) {}
 
-private:
-    static constexpr const window& window_of(const tape& t, const node& n) { return t.windows[static_cast<std::size_t>(n.i)]; }
-    static constexpr std::int64_t  whole_vectors(std::int32_t columns) { return (columns + 31) / 32 * 32; }
-    constexpr bool                 goes_back(const tape& t) const { return t[first].what == verb::conv_data; }
+    constexpr bool is_read_by(const node& n) const {
+        return first.what == n.what && first.i == n.i && n.e.axis != 0 && t[n.b].what == verb::parameter && t[first.b].i == t[n.b].i;
+    }
+    constexpr bool serves(const row_counts& counts) const {
+        if (first.e.axis == 0 || t[first.b].what != verb::parameter || rows_of(first.e, counts) < enough) return false;
+        return has_minimal_form(shape()) && (!goes_back() || shape().in_c >= 64);  // to images of 32 channels the sums cost what is saved
+    }
+    constexpr bool          goes_back() const { return first.what == verb::conv_data; }
+    constexpr const window& shape() const { return t.windows[static_cast<std::size_t>(first.i)]; }
+    constexpr int           products() const { return minimal_row{shape().out_h}.points() * minimal_row{shape().out_w}.points() * (goes_back() ? shape().stride * shape().stride : 1); }
+    // Of what they multiply by: the filter of all places in a stride, or its transpose of one. Kernels want whole vectors.
+    constexpr std::int64_t floats() const {
+        const auto whole = [](std::int64_t columns) { return (columns + 31) / 32 * 32; };
+        return products() * (goes_back() ? shape().out_c * whole(shape().in_c) : std::int64_t{shape().stride} * shape().stride * shape().in_c * whole(shape().out_c));
+    }
 };
 
-ELBO_COLD constexpr std::vector<minimal_filter> minimal_filters(const tape& t, const row_counts& counts) {
-    std::vector<minimal_filter> all;
+ELBO_COLD constexpr std::vector<node_id> minimal_filters(const tape& t, const row_counts& counts) {
+    std::vector<node_id> all;
     for (node_id id = 0; id < t.size(); ++id) {
-        if (!minimal_filter::serves(t, t[id], counts)) continue;
-        bool known = false;
-        for (const minimal_filter& m : all) known = known || m.is_read_by(t, t[id]);
-        if (!known) all.push_back(minimal_filter{id});
+        const verb what  = t[id].what;
+        bool       known = (what != verb::conv && what != verb::conv_data) || !minimal_filter(t, id).serves(counts);
+        for (node_id first : all) known = known || minimal_filter(t, first).is_read_by(t[id]);
+        if (!known) all.push_back(id);
     }
     return all;
 }

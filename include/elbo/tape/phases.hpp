@@ -19,7 +19,8 @@ constexpr std::int64_t size_of(extent e, const row_counts& counts) { return rows
 
 // When a machine with a cache runs each verb. Verbs whose results have rows of their own run chunk by chunk, a chunk of
 // the batch through all of them while it is in the cache; what needs the whole batch (weight gradients, sums) runs after
-// a barrier, cut by its output. So a phase is one of
+// a barrier, cut by its output. A sum over the batch of what is made chunk by chunk is a chunk's as well: each adds up its own rows, and
+// the last to be done the chunks'. So a phase is one of
 //     single   small things about parameters, on one thread
 //     rows     many chunks of rows, each through every node
 //     whole    many tiles of results that sum over the batch
@@ -38,6 +39,9 @@ constexpr work work_of(const tape& t, const node& n) {
         if (x >= 0 && t[x].e.axis != 0) return work::whole;
     return work::single;
 }
+
+// The batch whose rows a node of a rows phase goes through: its own, or the one it sums over.
+constexpr int axis_of(const node* nodes, const node& n) { return n.e.axis != 0 ? n.e.axis : nodes[n.a].e.axis; }
 
 // A sum over the batch that begins with another: see batch_sums.hpp. Both may be summed in one go.
 constexpr bool continues(const node* nodes, const node& n) {
@@ -65,8 +69,8 @@ struct timetable {
     int                moments = 1;
 };
 
-// One pass: every node in the first moment of its kind that its operands allow. A sum over the batch never reads what
-// its own phase computes; a state changes when all have read it.
+// One pass: every node in the first moment of its kind that its operands allow. A sum of a whole phase never reads what
+// that phase computes, and nothing reads a sum in the phase that makes it; a state changes when all have read it.
 ELBO_COLD constexpr timetable make_timetable(const tape& t) {
     const std::size_t    size = t.nodes.size();
     timetable            table{by_number<int>(size), by_number<work>(size), by_number<node_id>(size)};
@@ -81,11 +85,12 @@ ELBO_COLD constexpr timetable make_timetable(const tape& t) {
     std::size_t          fence  = 0;
     for (node_id id = 0; id < count; ++id) {
         const node& n = nodes[id];
-        const work  k = work_of(t, n);
+        work        k = work_of(t, n);
         int         m = 0;
         for (; fence < t.fences.size() && t.fences[fence] == id; ++fence) floor = table.moments;
+        if (k == work::whole && n.what == verb::sum && n.c < 0 && n.e.fold == 1 && (n.e.cols == 1 || n.e.cols == nodes[n.a].e.cols) && kind[home[n.a]] == work::rows) k = work::rows;
         const auto  after = [&](node_id x) {
-            const int then = moment[x] + (k == work::whole && kind[home[x]] == work::whole);
+            const int then = moment[x] + (k == work::whole && kind[home[x]] == work::whole) + (k == work::rows && kind[home[x]] == work::rows && nodes[home[x]].e.axis == 0);
             if (then > m) m = then;
         };
         if (n.a >= 0) after(n.a);

@@ -84,7 +84,7 @@ ELBO_COLD constexpr cost measure(const tape& recorded, const row_counts& counts)
         end.at[id] = id, last.at[id] = m, strip_end.at[strip[id]] = id;
         if (kind[id] == work::whole && continues(nodes, n) && kind[n.c] == work::whole && moment[n.c] == m) begins.at[n.c] = true;
         const bool in_rows = kind[id] == work::rows;
-        if (!in_rows) shared.at[id] = true;
+        if (!in_rows || n.e.axis == 0) shared.at[id] = true;
         if (n.what == verb::store && home[n.a] == n.a) stored.at[n.a] = true;
         const auto read = [&](node_id x) {
             const node_id y = home[x];
@@ -143,7 +143,7 @@ ELBO_COLD constexpr cost measure(const tape& recorded, const row_counts& counts)
     const by_number<bool> begun(strip_count);
     for (node_id id = 0; id < count; ++id) {
         if (kind[id] != work::rows) continue;
-        std::int64_t& now = own.at[moment[id] * most_axes + nodes[id].e.axis];
+        std::int64_t& now = own.at[moment[id] * most_axes + axis_of(nodes, nodes[id])];
         if (!begun.at[strip[id]]) begun.at[strip[id]] = true, now += born.at[strip[id]];
         if (!early.at[id]) now += size.at[id];
         if (now > local) local = now;
@@ -154,8 +154,10 @@ ELBO_COLD constexpr cost measure(const tape& recorded, const row_counts& counts)
         if (alive > most) most = alive;
     }
     c.live = (most + local) + (most + local) / 16;
+    for (node_id id = 0; id < count; ++id)
+        if (kind[id] == work::rows && nodes[id].e.axis == 0) c.live += chunks_of(counts[static_cast<std::size_t>(axis_of(nodes, nodes[id]))]) * nodes[id].e.cols;
     for (const often_read& m : matrices_read_often(t, counts)) c.live += m.floats();
-    for (const minimal_filter& m : minimal_filters(t, counts)) c.live += m.floats(t);
+    for (node_id id : minimal_filters(t, counts)) c.live += minimal_filter(t, id).floats();
     return c;
 }
 

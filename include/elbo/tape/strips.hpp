@@ -36,7 +36,7 @@ ELBO_COLD constexpr strips_of_rows make_strips(const tape& t, const timetable& t
     for (node_id id = 0; id < count; ++id) {
         const node& n = nodes[id];
         if (table.kind.at[id] != work::rows) continue;
-        int& now = open.at[table.moment.at[id] * most_axes + n.e.axis];
+        int& now = open.at[table.moment.at[id] * most_axes + axis_of(nodes, n)];
         if (wants_all_rows(t, n)) {
             now            = 0;
             s.strip.at[id] = ++s.count;

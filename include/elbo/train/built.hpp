@@ -27,7 +27,7 @@ class built {
 public:
     using program = typename Machine::program;
 
-    built(Machine& on, model_outline of, std::uint64_t seed, std::size_t batch)
+    ELBO_COLD built(Machine& on, model_outline of, std::uint64_t seed, std::size_t batch)
         : machine_(&on), outline_(std::move(of)), batch_(batch), parameters_(outline_.parameter_count), states_(outline_.state_count) {
         initialise(seed);
     }
@@ -104,7 +104,7 @@ protected:
 
 private:
     // Recorded when first asked for.
-    program* program_of(tape (*code)()) {
+    ELBO_COLD program* program_of(tape (*code)()) {
         for (const auto& [known, made] : programs_)
             if (known == code) return made.get();
         return programs_.emplace_back(code, std::make_unique<program>(*machine_, code(), row_counts_of(batch_))).second.get();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/function.hpp>
 #include <elbo/train/checkpoint.hpp>
 #include <elbo/train/early_stopping.hpp>
 #include <elbo/train/metrics.hpp>
@@ -10,7 +11,6 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <optional>
 
 // The callbacks that nearly every run wants.
@@ -39,7 +39,7 @@ public:
     history(std::string path, std::uint64_t resumed_at) : log_(std::move(path), resumed_at) {}
 
     // What is measured at the end of each epoch stands in that step's line.
-    history& at_epoch_ends(std::function<std::vector<named_value>()> measure) {
+    history& at_epoch_ends(function<std::vector<named_value>()> measure) {
         measure_ = std::move(measure);
         return *this;
     }
@@ -54,7 +54,7 @@ public:
 
 private:
     metrics_log log_;
-    std::function<std::vector<named_value>()> measure_;
+    function<std::vector<named_value>()> measure_;
 };
 
 // Checkpoints every so many seconds and at each epoch's end; a signal finishes the step, writes one and stops. What is

@@ -21,7 +21,7 @@ struct rows {
 };
 
 // Images with their channels last as a sheet of pictures.
-inline picture grid_of_rows(std::span<const float> values, std::size_t channels, std::size_t height, std::size_t width,
+ELBO_COLD inline picture grid_of_rows(std::span<const float> values, std::size_t channels, std::size_t height, std::size_t width,
                             const grid_options& options = {}) {
     const std::size_t  plane = height * width, count = values.size() / (channels * plane);
     std::vector<float> planes(values.size());

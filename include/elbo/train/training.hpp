@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/function.hpp>
 #include <elbo/core/schedule.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/io/half_labelled.hpp>
@@ -9,13 +10,12 @@
 #include <elbo/train/update.hpp>
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <stdexcept>
 
 namespace elbo {
 
-using schedule = std::function<double(double)>;  // of epochs done, a fraction within an epoch
+using schedule = function<double(double)>;  // of epochs done, a fraction within an epoch
 
 struct trainer_options {
     std::size_t                     batch         = 100;
@@ -51,7 +51,7 @@ struct training_tapes {
 template <class Machine>
 class training {
 public:
-    training(Machine& on, built<Machine>& model, training_tapes tapes, trainer_options o)
+    ELBO_COLD training(Machine& on, built<Machine>& model, training_tapes tapes, trainer_options o)
         : options_(std::move(o)),
           machine_(&on),
           model_(&model),
@@ -88,7 +88,7 @@ public:
     }
     // A set for each batch axis; axes beyond the last share it. An epoch is a pass over the largest: the others begin anew
     // whenever they end.
-    ELBO_OUTLINE bool fit(const std::vector<const data::images*>& sets, epochs total, std::span<const callback> callbacks) {
+    ELBO_COLD bool fit(const std::vector<const data::images*>& sets, epochs total, std::span<const callback> callbacks) {
         const feeds              all(*this, sets, true, options_.binarise);
         const data::batches&     source    = all.largest();
         const std::size_t        per_epoch = source.count(options_.batch);

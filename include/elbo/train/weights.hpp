@@ -5,7 +5,7 @@
 #include <elbo/io/safetensors.hpp>
 #include <elbo/model/names.hpp>
 
-#include <list>
+#include <vector>
 
 namespace elbo {
 
@@ -22,8 +22,8 @@ public:
     ELBO_COLD void add(const std::vector<tensor_place>& places, std::span<const float> buffer, const std::string& prefix = "") {
         for (const tensor_place& p : places) {
             if (weights::is_counter(p)) {
-                const std::int64_t& n = counters_.emplace_back(static_cast<std::int64_t>(buffer[p.offset]));
-                entries_.push_back(io::make_tensor<std::int64_t>(sentence({prefix, p.name}), std::span(&n, 1), p.extents));
+                counters_.push_back({static_cast<std::int64_t>(buffer[p.offset])});
+                entries_.push_back(io::make_tensor<std::int64_t>(sentence({prefix, p.name}), counters_.back(), p.extents));
                 continue;
             }
             std::vector<float>& room = rooms_.emplace_back(p.size);
@@ -34,9 +34,9 @@ public:
     std::span<const io::tensor_entry> entries() const { return entries_; }
 
 private:
-    std::list<std::vector<float>> rooms_;
-    std::list<std::int64_t>       counters_;
-    std::vector<io::tensor_entry> entries_;
+    std::vector<std::vector<float>>        rooms_;
+    std::vector<std::vector<std::int64_t>> counters_;
+    std::vector<io::tensor_entry>          entries_;
 };
 
 namespace weights {

@@ -5,6 +5,7 @@
 #include <elbo/core/sentence.hpp>
 #include <elbo/machine/host/layout.hpp>
 #include <elbo/machine/host/rows.hpp>
+#include <elbo/machine/host/sums.hpp>
 #include <elbo/machine/host/threads.hpp>
 #include <elbo/machine/host/tiles.hpp>
 #include <elbo/tape/often_read.hpp>
@@ -26,7 +27,7 @@ namespace elbo {
 class float_buffer {
 public:
     float_buffer() = default;
-    explicit float_buffer(std::size_t size) : size_(size) {
+    ELBO_COLD explicit float_buffer(std::size_t size) : size_(size) {
         constexpr std::size_t line = 64, huge = std::size_t{1} << 21;
         const std::size_t     bytes = (size * sizeof(float) + line - 1) / line * line;
         if (bytes == 0) return;
@@ -117,10 +118,10 @@ public:
                 throw recording_error("elbo: a batch is larger than the program was made for");
         bind(with);
         pieces_->begin();
-        sums_->begin();
+        batch_sums_->begin(counts_);
         next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
-            if (!packs_.empty() || !filters_.empty()) {
+            if (!packs_.empty()) {
                 pack_matrices(with.parameters, scratch_[static_cast<index>(thread)].data());
                 machine_.workers().barrier();
             }
@@ -141,25 +142,19 @@ public:
             if (same_name(o.name, name)) return (*this)[o.id];
         throw recording_error("elbo: the program has no output of that name");
     }
-    std::size_t arena_floats() const { return arena_.size() + packed_.size() + locals_.size() * local_floats_; }
+    std::size_t arena_floats() const { return arena_.size() + packed_.size() + batch_sums_->floats() + locals_.size() * local_floats_; }
 
 private:
     using index = std::size_t;
 
-    // Some panels of a matrix that is packed when a replay begins.
+    // What is made when a replay begins: some panels of a matrix, or what a product of a filter's minimal form multiplies by.
     struct pack_task {
         often_read of;
         index      to, first, last;
+        node_id    filter = -1;  // then `first` is the product's number
     };
 
     static index at(node_id id) { return static_cast<index>(id); }
-
-    // What one product of a filter's minimal form multiplies by.
-    struct filter_task {
-        node_id of;
-        int     number;
-        index   to;
-    };
 
     // Copies of the matrices that a loop multiplies by, as the built-in product reads them.
     ELBO_COLD void lay_out_packs() {
@@ -176,11 +171,11 @@ private:
             size += gemm::packed_floats(static_cast<index>(m.rows()), static_cast<index>(m.columns()));
         }
         const auto filters = minimal_filters(tape_, capacity_);
-        for (const minimal_filter& m : filters) {
+        for (node_id id : filters) {
+            const minimal_filter m(tape_, id);
+            const index          one = kernels::minimal_convolution(m.shape()).floats_of_one(m.goes_back());
             begins.push_back(size);
-            const node& n   = tape_[m.first];
-            const index one = kernels::minimal_convolution(tape_.windows[at(n.i)]).floats_of_one(n.what == verb::conv_data);
-            for (int number = 0; number < m.products(tape_); ++number, size += one) filters_.push_back({m.first, number, size});
+            for (index number = 0; number < static_cast<index>(m.products()); ++number, size += one) packs_.push_back({{}, size, number, 0, id});
         }
         packed_ = buffer(size);
         for (node_id id = 0; id < tape_.size(); ++id)
@@ -188,18 +183,15 @@ private:
                 if (often[i].is_read_by(tape_, tape_[id])) packed_at_[at(id)] = packed_.data() + begins[i];
         for (node_id id = 0; id < tape_.size(); ++id)
             for (index i = 0; i < filters.size(); ++i)
-                if (filters[i].is_read_by(tape_, tape_[id])) packed_at_[at(id)] = packed_.data() + begins[often.size() + i];
+                if (minimal_filter(tape_, filters[i]).is_read_by(tape_[id])) packed_at_[at(id)] = packed_.data() + begins[often.size() + i];
     }
     void pack_matrices(const float* parameters, float* scratch) {
-        for (index k; (k = next_pack_.fetch_add(1, std::memory_order_relaxed)) < packs_.size() + filters_.size();) {
-            if (k >= packs_.size()) {
-                const filter_task& task = filters_[k - packs_.size()];
-                const node&        n    = tape_[task.of];
-                kernels::minimal_convolution(tape_.windows[at(n.i)]).make(n.what == verb::conv_data, parameters + tape_[n.b].i, task.number, packed_.data() + task.to, scratch);
-                continue;
-            }
+        for (index k; (k = next_pack_.fetch_add(1, std::memory_order_relaxed)) < packs_.size();) {
             const pack_task& p = packs_[k];
-            gemm::pack(p.of.transposed, static_cast<index>(p.of.rows()), static_cast<index>(p.of.columns()), parameters + p.of.offset, packed_.data() + p.to, p.first, p.last);
+            if (p.filter >= 0) {
+                const minimal_filter m(tape_, p.filter);
+                kernels::minimal_convolution(m.shape()).make(m.goes_back(), parameters + tape_[m.first.b].i, static_cast<int>(p.first), packed_.data() + p.to, scratch);
+            } else gemm::pack(p.of.transposed, static_cast<index>(p.of.rows()), static_cast<index>(p.of.columns()), parameters + p.of.offset, packed_.data() + p.to, p.first, p.last);
         }
     }
 
@@ -230,6 +222,7 @@ private:
                 for (int k = 0; k < n.e.fold * n.e.cols; ++k)
                     tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
         pieces_.emplace(machine_.threads(), schedule_.phases.size());
+        batch_sums_.emplace(tape_, schedule_, capacity_);
         sums_.emplace(tape_, schedule_, layout_, capacity_, machine_.threads(), machine_.products().product == &gemm::multiply);
     }
 
@@ -276,30 +269,33 @@ private:
             index end[most_axes] = {};
             for (int a = 1; a < most_axes; ++a)
                 end[a] = end[a - 1] + (uses_axis_[static_cast<index>(a)] ? static_cast<index>(chunks_of(counts_[static_cast<index>(a)])) : 0);
-            if (end[most_axes - 1] == 1 && machine_.threads() > 1) return run_one_chunk(f, now, thread);
+            if (end[most_axes - 1] == 1 && machine_.threads() > 1) return run_one_chunk(f, p, thread);
             for (index k; (k = pieces_->next(thread, end[most_axes - 1], true, p)) < end[most_axes - 1];) {
-                int a = 1;
+                index a = 1;
                 while (k >= end[a]) ++a;
-                run_chunk(f, now, a, k - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
+                run_chunk(f, p, a, k - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
             }
         }
     }
 
-    ELBO_OUTLINE void run_chunk(kernels::frame& f, const phase& now, int axis, index chunk, index chunks, float* local, float* scratch) {
-        const index n = static_cast<index>(counts_[static_cast<index>(axis)]);
+    ELBO_OUTLINE void run_chunk(kernels::frame& f, index p, index axis, index chunk, index chunks, float* local, float* scratch) {
+        const index n = static_cast<index>(counts_[axis]);
         const index first = chunk * n / chunks, size = (chunk + 1) * n / chunks - first;
-        for (const row_strip& s : now.strips)
-            if (s.axis == axis && size > 0) run_strip(f, s, first, size, local, scratch);
+        batch_sums_->begin_chunk(p, axis, chunk);
+        for (const row_strip& s : schedule_.phases[p].strips)
+            if (static_cast<index>(s.axis) == axis && size > 0) run_strip(f, s, chunk, first, size, local, scratch);
+        batch_sums_->end_chunk(p, axis, chunks, f);
     }
-    void run_strip(kernels::frame& f, const row_strip& s, index first, index size, float* local, float* scratch) {
+    void run_strip(kernels::frame& f, const row_strip& s, index chunk, index first, index size, float* local, float* scratch) {
         const index together = static_cast<index>(rows_together(s.widest, static_cast<std::int64_t>(size))), parts = (size + together - 1) / together;
         for (index part = 0; part < parts; ++part)
-            for (node_id id : s.nodes) run_rows(f, id, first, first + part * size / parts, first + (part + 1) * size / parts, local, scratch);
+            for (node_id id : s.nodes) run_rows(f, id, chunk, first, first + part * size / parts, first + (part + 1) * size / parts, local, scratch);
     }
     // Few rows are one chunk, in the first thread's memory: it goes through the strips, and all share the columns of large products.
-    ELBO_OUTLINE void run_one_chunk(kernels::frame& f, const phase& now, int thread) {
+    ELBO_OUTLINE void run_one_chunk(kernels::frame& f, index p, int thread) {
         bool met = true;  // since something was made that others read
-        for (const row_strip& s : now.strips) {
+        for (index a = 1; thread == 0 && a < most_axes; ++a) batch_sums_->begin_chunk(p, a, 0);
+        for (const row_strip& s : schedule_.phases[p].strips) {
             const node_id id     = s.nodes[0];
             const bool    shared = wants_all_rows(tape_, tape_[id]) && kernels::has_columns_to_share(f, id);
             if (shared && !met) machine_.workers().barrier(), met = true;
@@ -310,11 +306,12 @@ private:
                 kernels::product_of_columns(f, id, rows * static_cast<index>(tape_[id].e.fold), static_cast<index>(thread), static_cast<index>(machine_.threads()), scratch_[static_cast<index>(thread)].data());
                 machine_.workers().barrier();
             } else {
-                if (thread == 0) run_strip(f, s, 0, rows, locals_[0].data(), scratch_[0].data());
+                if (thread == 0) run_strip(f, s, 0, 0, rows, locals_[0].data(), scratch_[0].data());
                 else for (node_id each : s.nodes) place(f, each, 0, 0, locals_[0].data());
                 met = false;
             }
         }
+        for (index a = 1; thread == 0 && a < most_axes; ++a) batch_sums_->end_chunk(p, a, 1, f);
     }
 
     // Where a node's values lie, for rows from `from` on, of a chunk that begins with row `first`: row `first` of the batch is row 0
@@ -326,11 +323,12 @@ private:
         for (node_id v : {x.a, x.b, x.c})
             if (v >= 0 && tape_[v].what == verb::view) f.at[at(v)] = f.at[at(layout_.home[at(v)])];
     }
-    // Rows [from, to) of the batch, of a chunk that begins with row `first`.
-    void run_rows(kernels::frame& f, node_id id, index first, index from, index to, float* local, float* scratch) {
+    // Rows [from, to) of the batch, of chunk number `chunk`, which begins with row `first`.
+    void run_rows(kernels::frame& f, node_id id, index chunk, index first, index from, index to, float* local, float* scratch) {
         const node& x = tape_[id];
         const index K = static_cast<index>(x.e.fold);
         place(f, id, first, from, local);
+        if (x.e.axis == 0) return batch_sums_->add(id, chunk, f.at[at(x.a)] + from * f.fold(x.a) * f.cols(x.a), (to - from) * f.fold(x.a), f.cols(x.a));
         switch (x.what) {
             case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, from * K, to * K, scratch); break;
             case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, from * K, to * K); break;
@@ -381,12 +379,12 @@ private:
     buffer                      arena_, packed_;
     std::vector<const float*>   packed_at_;  // by node: its packed operand, where it has one
     std::vector<pack_task>      packs_;
-    std::vector<filter_task>    filters_;
     std::atomic<std::size_t>    next_pack_{0};
     std::vector<buffer>         locals_, scratch_;
     index                       local_floats_ = 0;
     std::vector<kernels::frame> frames_;
     std::vector<float>          numbers_, tables_;
+    std::optional<sums_of_chunks> batch_sums_;
     std::optional<tiles_of_sums> sums_;
     std::optional<shares>        pieces_;  // a job: what a phase does
 };

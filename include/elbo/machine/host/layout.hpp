@@ -28,8 +28,8 @@ ELBO_COLD inline host_layout make_layout(const tape& t, const schedule_of& phase
     for (node_id id = 0; id < t.size(); ++id) {
         const node& n = t[id];
         if (n.what == verb::view) continue;
-        const bool in_rows = work_of(t, n) == work::rows;
-        if (!in_rows) local[at(id)] = 0;
+        const bool in_rows = phases.kind[at(id)] == work::rows;
+        if (!in_rows || n.e.axis == 0) local[at(id)] = 0;
         for (node_id x : {n.a, n.b, n.c}) {
             if (x < 0) continue;
             const std::size_t made = at(l.home[at(x)]);

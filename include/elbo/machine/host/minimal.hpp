@@ -24,8 +24,8 @@ struct few_runs {
 struct again {
     index many = 1, step = 0, y_step = 0;
 };
-template <int Count, bool Add>
-void sum_few(const few_runs& x, int first, float* y, index length, again inner, again outer) {
+template <int Count>
+void sum_few(const few_runs& x, int first, float* y, index length, again inner, again outer, bool add) {
     const index  whole = length - length % simd::width;
     const float* from[Count];
     simd::pack   times[Count];
@@ -37,22 +37,22 @@ void sum_few(const few_runs& x, int first, float* y, index length, again inner, 
             for (index i = 0; i < whole; i += simd::width) {
                 simd::pack sum = simd::load(from[0] + at + i) * times[0];
                 for (int t = 1; t < Count; ++t) sum = sum + simd::load(from[t] + at + i) * times[t];
-                simd::store(to + i, Add ? simd::load(to + i) + sum : sum);
+                simd::store(to + i, add ? simd::load(to + i) + sum : sum);
             }
             for (index i = whole; i < length; ++i) {
                 float sum = from[0][at + i] * x.times[first];
                 for (int t = 1; t < Count; ++t) sum += from[t][at + i] * x.times[first + t];
-                to[i] = Add ? to[i] + sum : sum;
+                to[i] = add ? to[i] + sum : sum;
             }
         }
 }
 ELBO_OUTLINE inline void sum_few_runs(const few_runs& x, float* y, index length, again inner, again outer, bool add) {
-    constexpr std::array sums{&sum_few<1, false>, &sum_few<2, false>, &sum_few<3, false>, &sum_few<4, false>, &sum_few<1, true>, &sum_few<2, true>, &sum_few<3, true>, &sum_few<4, true>};
+    constexpr std::array sums{&sum_few<1>, &sum_few<2>, &sum_few<3>, &sum_few<4>};
     for (index o = 0; x.count == 0 && !add && o < outer.many; ++o)
         for (index r = 0; r < inner.many; ++r) std::memset(y + o * outer.y_step + r * inner.y_step, 0, length * sizeof(float));
     for (int first = 0; first < x.count; add = true) {
         const int left = x.count - first, some = left > 4 ? 3 : left;
-        sums[static_cast<index>(some - 1 + (add ? 4 : 0))](x, first, y, length, inner, outer);
+        sums[static_cast<index>(some - 1)](x, first, y, length, inner, outer, add);
         first += some;
     }
 }
@@ -66,7 +66,7 @@ public:
         return back ? gemm::packed_floats(co, ci) : gemm::packed_floats(static_cast<index>(w_.stride * w_.stride) * ci, co);
     }
     // What product `number` of a filter multiplies by; `spare` has room for the filter's part of it.
-    ELBO_OUTLINE void make(bool back, const float* filter, int number, float* to, float* spare) const {
+    ELBO_COLD void make(bool back, const float* filter, int number, float* to, float* spare) const {
         const index ci = static_cast<index>(w_.in_c), co = static_cast<index>(w_.out_c), places = static_cast<index>(w_.stride);
         const int   cx = number % across_.points(), cy = number / across_.points() % down_.points(), place = number / across_.points() / down_.points();
         if (!back) {
@@ -79,7 +79,7 @@ public:
         }
     }
     // y of some images, or what images get back of their y's gradient. `filters` are all products', one behind the other.
-    ELBO_OUTLINE void outputs(bool back, const float* x, index images, const float* filters, float* y, float* scratch) const {
+    ELBO_COLD void outputs(bool back, const float* x, index images, const float* filters, float* y, float* scratch) const {
         const index together = images_together(back), groups = (images + together - 1) / together;
         for (index g = 0; g < groups; ++g) {
             const index first = g * images / groups, some = (g + 1) * images / groups - first;
@@ -100,31 +100,31 @@ public:
     // A filter's gradient is cut by the kernel's rows in a stride, and by what a run of its pixels holds.
     static int parts_of_gradient(const window& w) { return w.stride * parts_of_run(w); }
     // Part `number` of the gradient of all samples, added to what is there.
-    ELBO_OUTLINE void add_gradient(const float* x, const float* dy, index samples, int number, float* to, float* scratch) const {
+    ELBO_COLD void add_gradient(const float* x, const float* dy, index samples, int number, float* to, float* scratch) const {
         const index co = static_cast<index>(w_.out_c);
-        const auto  [by, begin, width] = part_of_gradient(number);
+        const part  cut      = part_of_gradient(number);
         const index together = images_of_gradient(), groups = (samples + together - 1) / together;
         float* const sums    = scratch;
-        float* const lines   = sums + static_cast<index>(across_.points()) * width * co;
+        float* const lines   = sums + static_cast<index>(across_.points()) * cut.width * co;
         float* const data    = lines + together * row_floats();
-        float* const results = data + together * rows_of_points() * width;
+        float* const results = data + together * rows_of_points() * cut.width;
         for (int cy = 0; cy < down_.points(); ++cy) {
             for (index g = 0; g < groups; ++g) {
                 const index first = g * samples / groups, some = (g + 1) * samples / groups - first;
-                by_few(some, w_.in_w * w_.in_c, [&](index one, index few) { gather(cy, of_image(by, 0, 1), x + first * in_size(), some, one, few, begin, width, width, data, lines); });
+                by_few(some, w_.in_w * w_.in_c, [&](index one, index few) { gather(cy, of_image(cut.by, 0, 1), x + first * in_size(), some, one, few, cut.begin, cut.width, cut.width, data, lines); });
                 by_few(some, w_.out_w * w_.out_c, [&](index one, index few) { gather_results(cy, dy + first * out_size(), some, one, few, results); });
                 for (int cx = 0; cx < across_.points(); ++cx) {
                     const index    rows = some * tiles_at(cy, cx), before = some * rows_before(cy, cx);
-                    const gemm::term one{data + before * width, results + before * co};
-                    gemm::sum_of_terms(&one, 1, width, co, rows, 1, width, co, sums + static_cast<index>(cx) * width * co, co, g > 0, nullptr);
+                    const gemm::term one{data + before * cut.width, results + before * co};
+                    gemm::sum_of_terms(&one, 1, cut.width, co, rows, 1, cut.width, co, sums + static_cast<index>(cx) * cut.width * co, co, g > 0, nullptr);
                 }
             }
             for (int cx = 0; cx < across_.points(); ++cx)
                 for (int a = 0; a < minimal_row::taps; ++a)
                     for (int b = 0; b < minimal_row::taps; ++b) {
                         few_runs one;
-                        one.add(sums + static_cast<index>(cx) * width * co, static_cast<float>(minimal_row::of_tap(cy, a) * minimal_row::of_tap(cx, b)));
-                        if (one.times[0] != 0) sum_few_runs(one, to + row_of(w_.stride * a + by, w_.stride * b) + begin * co, width * co, {}, {}, true);
+                        one.add(sums + static_cast<index>(cx) * cut.width * co, static_cast<float>(minimal_row::of_tap(cy, a) * minimal_row::of_tap(cx, b)));
+                        if (one.times[0] != 0) sum_few_runs(one, to + row_of(w_.stride * a + cut.by, w_.stride * b) + cut.begin * co, cut.width * co, {}, {}, true);
                     }
         }
     }
@@ -132,9 +132,9 @@ public:
     template <class Do>
     void each_run_of_gradient(int number, Do act) const {
         const index co = static_cast<index>(w_.out_c);
-        const auto [by, begin, width] = part_of_gradient(number);
+        const part  cut = part_of_gradient(number);
         for (int a = 0; a < minimal_row::taps; ++a)
-            for (int b = 0; b < minimal_row::taps; ++b) act(row_of(w_.stride * a + by, w_.stride * b) + begin * co, width * co);
+            for (int b = 0; b < minimal_row::taps; ++b) act(row_of(w_.stride * a + cut.by, w_.stride * b) + cut.begin * co, cut.width * co);
     }
 
     index scratch_floats() const {
@@ -189,7 +189,7 @@ private:
     index widest_part() const { return static_cast<index>(w_.stride * w_.in_c / parts_of_run(w_) + 1); }
 
     // A sum of the filter's taps, `length` floats of each; going back they come in the opposite order.
-    void taps(int cy, int cx, bool back, const float* filter, index length, float* to) const {
+    ELBO_COLD void taps(int cy, int cx, bool back, const float* filter, index length, float* to) const {
         few_runs x;
         for (int a = 0; a < minimal_row::taps; ++a)
             for (int b = 0; b < minimal_row::taps; ++b) {
@@ -220,7 +220,7 @@ private:
 
     // What is multiplied at the points of a row of points: of each tile `width` floats, from `begin` on, of pixels beside one another at
     // each place in a stride; rows of a product are `distance` apart.
-    void gather(int cy, const side& from, const float* x, index images, index first_image, index some, index begin, index width, index distance, float* to, float* lines) const {
+    ELBO_COLD void gather(int cy, const side& from, const float* x, index images, index first_image, index some, index begin, index width, index distance, float* to, float* lines) const {
         const index c = static_cast<index>(from.c), line = static_cast<index>(from.w) * c, run = static_cast<index>(from.across) * c, row = row_floats();
         const index margin = static_cast<index>(std::max(-from.x, 0)) * c;
         x += first_image * static_cast<index>(from.h) * line;
@@ -249,7 +249,7 @@ private:
             }
     }
     // Of each tile: what its results' gradients come to there.
-    void gather_results(int cy, const float* dy, index images, index first_image, index some, float* to) const {
+    ELBO_COLD void gather_results(int cy, const float* dy, index images, index first_image, index some, float* to) const {
         const index co = static_cast<index>(w_.out_c);
         dy += first_image * out_size();
         for (int ty = 0; ty < down_.tiles_at(cy); ++ty)
@@ -264,7 +264,7 @@ private:
                 });
     }
 
-    void correlate(const side& from, const side& to, const float* x, index images, const float* filters, float* y, float* scratch) const {
+    ELBO_COLD void correlate(const side& from, const side& to, const float* x, index images, const float* filters, float* y, float* scratch) const {
         const index run = static_cast<index>(from.across * from.c), K = static_cast<index>(from.down) * run, N = static_cast<index>(to.c), of_one = gemm::packed_floats(K, N);
         float* const data     = scratch + images * row_floats();
         float* const products = data + images * rows_of_points() * K;
@@ -278,7 +278,7 @@ private:
         }
     }
     // Outputs, of what a row of points has in them; the first of them begins an output.
-    void spread(int cy, const side& to, const float* products, index images, index first_image, index some, float* y) const {
+    ELBO_COLD void spread(int cy, const side& to, const float* products, index images, index first_image, index some, float* y) const {
         const index N = static_cast<index>(to.c);
         y += first_image * static_cast<index>(to.h * to.w) * N;
         for (int ty = 0; ty < down_.tiles_at(cy); ++ty)

@@ -27,6 +27,7 @@ struct phase {
 struct schedule_of {
     std::vector<phase>   phases;
     std::vector<int>     time;   // by node: the phase it runs in
+    std::vector<work>    kind;   // by node: that phase's, or none
     std::vector<node_id> go_on;  // by node: which goes on with its sum in the same phase, or -1
     std::vector<int>     strip;  // by node: those of one strip have one number
 };
@@ -47,6 +48,7 @@ ELBO_COLD inline schedule_of make_schedule(const tape& t) {
         if (!moments[m].nodes.empty()) s.phases.push_back({kind_of_moment(static_cast<int>(m)), std::move(moments[m].nodes)});
     }
     for (node_id id = 0; id < t.size(); ++id) s.time.push_back(renamed[static_cast<std::size_t>(table.moment.at[id])]);
+    s.kind.assign(table.kind.at, table.kind.at + t.nodes.size());
     const strips_of_rows     strips = make_strips(t, table);
     std::vector<std::size_t> place(static_cast<std::size_t>(strips.count) + 1, t.nodes.size());  // by strip, in its phase
     s.strip.assign(strips.strip.at, strips.strip.at + t.nodes.size());
@@ -54,7 +56,7 @@ ELBO_COLD inline schedule_of make_schedule(const tape& t) {
         if (p.kind != work::rows) continue;
         for (int axis = 0; axis < most_axes; ++axis)
             for (node_id id : p.nodes) {
-                if (t[id].e.axis != axis) continue;
+                if (axis_of(t.nodes.data(), t[id]) != axis) continue;
                 const int    number = strips.strip.at[id];
                 std::size_t& mine   = place[static_cast<std::size_t>(number)];
                 if (mine == t.nodes.size()) {
@@ -67,7 +69,7 @@ ELBO_COLD inline schedule_of make_schedule(const tape& t) {
     s.go_on.assign(t.nodes.size(), -1);
     for (node_id id = 0; id < t.size(); ++id) {
         const node_id before = t[id].c;
-        if (work_of(t, t[id]) == work::whole && continues(t.nodes.data(), t[id]) && s.time[static_cast<std::size_t>(before)] == s.time[static_cast<std::size_t>(id)])
+        if (s.kind[static_cast<std::size_t>(id)] == work::whole && continues(t.nodes.data(), t[id]) && s.time[static_cast<std::size_t>(before)] == s.time[static_cast<std::size_t>(id)])
             s.go_on[static_cast<std::size_t>(before)] = id;
     }
     return s;

@@ -6,8 +6,6 @@
 #include <elbo/machine/host/windows.hpp>
 
 #include <algorithm>
-#include <atomic>
-#include <memory>
 
 namespace elbo {
 
@@ -31,9 +29,6 @@ public:
 
     index count(index phase) const { return tiles_[phase].size(); }
 
-    void begin() {
-        for (auto& sum : shared_sums_) sum->left.store(static_cast<int>(sum->blocks), std::memory_order_relaxed);
-    }
     // Tile `number` of a phase, by this thread.
     ELBO_OUTLINE void run(const kernels::frame& f, const row_counts& counts, index phase, index number, int thread, float* scratch) {
         const tile&                 part  = tiles_[phase][number];
@@ -44,7 +39,6 @@ public:
         const index                 cols = f.cols(n.a), first = static_cast<index>(part.first), size = static_cast<index>(part.last) - first;
         float*                      y      = f.at[at(chain.back())];
         const float*                before = begin.c >= 0 ? f.at[at(begin.c)] : nullptr;
-        if (part.shared >= 0) return sum_block(*shared_sums_[static_cast<index>(part.shared)], first, summed(0), rows_of_member(0), cols, y);
         if (n.what == verb::product) {
             const index C = static_cast<index>(n.e.cols), from = static_cast<index>(part.from), width = static_cast<index>(part.to) - from;
             gemm::term* terms = terms_[static_cast<index>(thread)].data();
@@ -78,19 +72,7 @@ private:
         index chain;
         int   first, last;       // rows of the result, or its columns where it has but one; of a filter's gradient, rows of the kernel or parts of the minimal form
         int   from = 0, to = 0;  // of a product: columns
-        int   shared = -1;       // which sum of few columns it is a part of; then [first, last) are blocks of rows
         std::int64_t cost = 1;   // about as many FLOPs, one at least
-    };
-    // A sum of few columns over many rows, such as batch norm's: its rows are cut as well, into blocks whose sums lie side by
-    // side. Whoever ends last adds them up, in their order.
-    struct shared_sum {
-        static index rows_a_block(index cols) { return 32768 / cols; }  // enough to be worth a thread's turn
-
-        index              blocks;
-        std::vector<float> sums;
-        std::atomic<int>   left{0};
-
-        shared_sum(index rows, index cols) : blocks((rows + rows_a_block(cols) - 1) / rows_a_block(cols)), sums(blocks * cols) {}
     };
     static constexpr int most_rows = 96, strip_of_columns = 128;
 
@@ -117,16 +99,7 @@ private:
             const int parts = (n.e.fold + most_rows - 1) / most_rows;
             all = n.e.fold, part = (all + parts - 1) / parts;  // even
         } else if (n.what == verb::conv_filter) all = rows_to_cut(n);
-        else if (n.e.cols == t_[n.a].e.cols && n.e.fold == 1) {
-            all = n.e.cols, part = 64;
-            const index rows = static_cast<index>(rows_of(t_[n.a].e, capacity)), cols = static_cast<index>(all);
-            if (all <= part && n.c < 0 && rows > shared_sum::rows_a_block(cols)) {
-                const shared_sum& sum = *shared_sums_.emplace_back(std::make_unique<shared_sum>(rows, cols));
-                for (int block = 0; block < static_cast<int>(sum.blocks); ++block)
-                    tiles.push_back({.chain = chains_.size(), .first = block, .last = block + 1, .shared = static_cast<int>(shared_sums_.size()) - 1});
-                return chains_.push_back({id});
-            }
-        }
+        else if (n.e.cols == t_[n.a].e.cols && n.e.fold == 1) all = n.e.cols, part = 64;
         std::vector<node_id> chain{id};
         for (node_id before = n.c; before >= 0 && schedule.go_on[at(before)] == chain.back(); before = t_[before].c) chain.push_back(before);
         std::reverse(chain.begin(), chain.end());
@@ -176,18 +149,12 @@ private:
             for (index r = 0; r < rows; r += together)
                 f.product(true, false, size, width, std::min(together, rows - r), terms[k].a + r * cols, cols, terms[k].b + r * C, C, y, C, add || k + r > 0, scratch);
     }
-    static void sum_block(shared_sum& sum, index block, const float* a, index rows, index cols, float* y) {
-        const index size = shared_sum::rows_a_block(cols), first = std::min(rows, block * size), last = std::min(rows, first + size);
-        kernels::sum_rows(sum.sums.data() + block * cols, a + first * cols, last - first, cols, cols, nullptr);
-        if (sum.left.fetch_sub(1, std::memory_order_acq_rel) == 1) kernels::sum_rows(y, sum.sums.data(), sum.blocks, cols, cols, nullptr);
-    }
 
-    const tape&                              t_;
-    bool                                     builtin_;  // products
-    std::vector<std::vector<tile>>           tiles_;  // by phase
-    std::vector<std::vector<node_id>>        chains_;
-    std::vector<std::unique_ptr<shared_sum>> shared_sums_;
-    std::vector<std::vector<gemm::term>>     terms_;  // by thread
+    const tape&                          t_;
+    bool                                 builtin_;  // products
+    std::vector<std::vector<tile>>       tiles_;    // by phase
+    std::vector<std::vector<node_id>>    chains_;
+    std::vector<std::vector<gemm::term>> terms_;    // by thread
 };
 
 }  // namespace elbo
