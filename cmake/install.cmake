@@ -16,7 +16,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/elboConfigVersion.cmake
 configure_package_config_file(cmake/elboConfig.cmake.in ${PROJECT_BINARY_DIR}/elboConfig.cmake
     INSTALL_DESTINATION ${package_folder} NO_SET_AND_CHECK_MACRO)
 install(FILES ${PROJECT_BINARY_DIR}/elboConfig.cmake ${PROJECT_BINARY_DIR}/elboConfigVersion.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/elboHost.cmake ${PROJECT_SOURCE_DIR}/cmake/elboDevice.cmake DESTINATION ${package_folder})
+              ${PROJECT_SOURCE_DIR}/cmake/elboHost.cmake ${PROJECT_SOURCE_DIR}/cmake/elboDevice.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/elboCompiled.cmake DESTINATION ${package_folder})
 
 file(RELATIVE_PATH prefix_from_pkgconfig /prefix/${pkgconfig_folder} /prefix)
 set(package_files elbo.pc)

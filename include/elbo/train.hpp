@@ -11,6 +11,7 @@
 #include <elbo/model/card.hpp>
 #include <elbo/train/metrics.hpp>
 #include <elbo/train/model.hpp>
+#include <elbo/train/on_host.hpp>
 #include <elbo/train/optimizer.hpp>
 #include <elbo/train/progress.hpp>
 #include <elbo/train/signals.hpp>

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // Numbers in the order of their keys, of equal keys the lower first. One type for everybody: each kind of sort is kilobytes of code

@@ -24,6 +24,14 @@
 #define ELBO_COLD
 #endif
 
+// A program that links the library compiled once (ELBO_COMPILED; in CMake the target elbo::compiled) only reads the functions that follow
+// this in a header: a directive of g++'s that no other compiler has. The others compile them again and then drop one of the two.
+#if defined(ELBO_COMPILED) && defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
+#define ELBO_COMPILED_ONCE _Pragma("interface")
+#else
+#define ELBO_COMPILED_ONCE
+#endif
+
 namespace elbo {
 
 inline constexpr int version_major = 0;

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // A word or a number of a message.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/dataset.hpp>
 #include <elbo/io/file.hpp>
@@ -9,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

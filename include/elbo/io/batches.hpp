@@ -19,6 +19,8 @@
 // Images in memory -> the floats of a batch. Nothing is remembered from batch to batch: what stands at a position of an
 // epoch depends on (seed, epoch, position), so any cut into batches, any thread and any resumed run sees the same.
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::data {
 
 // A permutation of 0 ... n - 1 that is computed at the place where it is asked for. An alternating Feistel network of

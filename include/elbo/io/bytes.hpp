@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::io {
 
 using bytes_view = std::span<const std::uint8_t>;

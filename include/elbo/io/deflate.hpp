@@ -2,6 +2,7 @@
 #pragma once
 
 #include <elbo/core/by_key.hpp>
+#include <elbo/core/config.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/checksum.hpp>
 
@@ -13,6 +14,8 @@
 #include <numeric>
 #include <span>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::data {
 
 // How ten digits are written by hand: each digit in several styles, each style as strokes of the pen, each stroke as

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::data {
 
 struct range {
@@ -117,7 +119,7 @@ struct writer {
     std::vector<dot>                points{};
 
     // pixels: (28, 28, 1 or 3); attributes: in the order of digit_attribute_names()
-    ELBO_OUTLINE void write(number_line& any, std::size_t digit, std::uint8_t* pixels, float* attributes) {
+    ELBO_COLD void write(number_line& any, std::size_t digit, std::uint8_t* pixels, float* attributes) {
         const std::vector<digit_style>& styles = digit_styles()[digit];
         const std::size_t               style  = any.below(styles.size());
         const double                    slant = any(options.slant), rotation = any(options.rotation);
@@ -222,7 +224,7 @@ ELBO_OUTLINE inline std::vector<std::string> digit_attribute_names(bool colour =
 
 // Handwritten digits that need no file. Digit i is a function of (seed, part, i) alone: asking for more changes none.
 // A linear classifier learns about 88 % of 10,000 held-out ones from 10,000, a small convolutional one 99.7 %.
-ELBO_OUTLINE inline images procedural_digits(std::size_t count, std::uint64_t seed = 1, const digit_options& options = {}) {
+ELBO_COLD inline images procedural_digits(std::size_t count, std::uint64_t seed = 1, const digit_options& options = {}) {
     images out;
     out.name            = options.colour ? "procedural digits, colour" : "procedural digits";
     out.kind            = options.colour ? pixels_are::colour : pixels_are::grey;

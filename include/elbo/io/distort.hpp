@@ -8,6 +8,8 @@
 
 #include <cmath>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::data {
 
 // How images are moved, each in its own way: Jaderberg et al. (2015), section 4.1.

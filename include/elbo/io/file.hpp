@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/inflate.hpp>
@@ -23,6 +24,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/palette.hpp>
 #include <elbo/io/picture.hpp>
 #include <elbo/io/write_file.hpp>
@@ -13,6 +14,8 @@
 #include <span>
 #include <stdexcept>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

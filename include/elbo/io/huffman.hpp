@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::io {
 
 namespace huffman {

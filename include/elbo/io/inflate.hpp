@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/checksum.hpp>
 #include <elbo/io/huffman.hpp>
@@ -9,6 +10,8 @@
 #include <array>
 #include <cstring>
 #include <utility>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

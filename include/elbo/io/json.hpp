@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/io/json_text.hpp>
 #include <elbo/io/problem.hpp>
@@ -16,6 +17,8 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

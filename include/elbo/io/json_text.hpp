@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/header_text.hpp>
 
 #include <charconv>
@@ -9,6 +10,8 @@
 #include <string_view>
 
 // JSON's words (RFC 8259), for what writes a line of it without making values first.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/amat.hpp>
 #include <elbo/io/cifar.hpp>
 #include <elbo/io/dataset.hpp>
@@ -17,6 +18,8 @@
 #include <string>
 #include <system_error>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::data {
 

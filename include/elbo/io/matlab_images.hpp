@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/dataset.hpp>
 #include <elbo/io/matlab.hpp>
 
@@ -10,6 +11,8 @@
 #include <span>
 #include <string>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

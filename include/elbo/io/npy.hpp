@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/bytes.hpp>
 #include <elbo/io/file.hpp>
 #include <elbo/io/header_text.hpp>
@@ -15,6 +16,8 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <elbo/core/by_key.hpp>
+#include <elbo/core/config.hpp>
 #include <elbo/io/picture.hpp>
 
 #include <algorithm>
@@ -9,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

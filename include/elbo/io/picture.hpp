@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/io/dataset.hpp>
 
@@ -14,6 +15,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

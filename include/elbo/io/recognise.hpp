@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/file.hpp>
 
 #include <algorithm>
@@ -12,6 +13,8 @@
 #include <string_view>
 #include <system_error>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

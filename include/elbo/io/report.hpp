@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::io {
 
 // RFC 4648.

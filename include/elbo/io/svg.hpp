@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/io/picture.hpp>
 #include <elbo/io/svg_axis.hpp>
@@ -19,6 +20,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::io {
 

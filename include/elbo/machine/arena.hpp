@@ -2,11 +2,14 @@
 #pragma once
 
 #include <elbo/core/by_key.hpp>
+#include <elbo/core/config.hpp>
 #include <elbo/tape/passes.hpp>
 #include <elbo/tape/plan.hpp>
 
 #include <algorithm>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/layer/network.hpp>
 
@@ -8,6 +9,8 @@
 #include <span>
 #include <string>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

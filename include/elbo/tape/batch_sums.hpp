@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/tape/passes.hpp>
 #include <elbo/tape/phases.hpp>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -6,6 +6,8 @@
 
 #include <utility>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // Numbers the nodes by a depth-first walk from the outputs and effects, operands first, and drops what nothing uses.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/tape/value.hpp>
 
 // Verbs on the columns of values: parts of them, others beside them, images and vectors.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

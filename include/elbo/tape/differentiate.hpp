@@ -4,6 +4,8 @@
 #include <elbo/core/config.hpp>
 #include <elbo/tape/tape.hpp>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // 1 below the diagonal, `diagonal` on it, 0 above.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/pair_formula.hpp>
 #include <elbo/tape/error.hpp>
 
@@ -8,6 +9,8 @@
 
 // The formulas by number. A tape holds numbers, so that it stays plain data; a machine makes one table of kernels out
 // of each list. To add a formula, write it in core/ and name it here (at the end: the numbers enter a tape's hash).
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

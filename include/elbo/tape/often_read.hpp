@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/tape/phases.hpp>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -9,6 +9,8 @@
 // Passes rewrite a tape into another with the same results. They run after differentiation: a fused verb needs no
 // derivative of its own.
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // How often each node is read.

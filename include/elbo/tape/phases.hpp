@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/tape/tape.hpp>
 
 #include <array>
 #include <cstdint>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/tape/often_read.hpp>
 #include <elbo/tape/passes.hpp>
 #include <elbo/tape/strips.hpp>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

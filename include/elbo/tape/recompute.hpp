@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/tape/passes.hpp>
 #include <elbo/tape/plan.hpp>
 
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 using node_id = std::int32_t;

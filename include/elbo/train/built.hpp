@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/machine/bindings.hpp>
 #include <elbo/train/checkpoint.hpp>
@@ -12,6 +13,8 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/function.hpp>
 #include <elbo/train/checkpoint.hpp>
 #include <elbo/train/early_stopping.hpp>
@@ -14,6 +15,8 @@
 #include <optional>
 
 // The callbacks that nearly every run wants.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/io/safetensors.hpp>
 #include <elbo/train/fingerprint.hpp>
 
@@ -23,6 +24,8 @@
 //   checkpoint-<model>-z<latent size>-<step, nine digits>.safetensors      best-... the one that measured best
 // They sort by step, and say what they are before they are opened. Each is written whole or not at all, and nothing
 // older is removed until it is.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

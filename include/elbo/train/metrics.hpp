@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/io/file.hpp>
 #include <elbo/io/json.hpp>
@@ -22,6 +23,8 @@
 // The history of a run, metrics.jsonl: one JSON object a line, one line a log interval,
 //   {"step": 600, "epoch": 1, "seconds": 2.1, "loss": 171.3, "reconstruction": 151.9, "kl": 19.4, ...}
 // every term under its own name, what is not finite as null.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -21,6 +21,8 @@
 // the parameters' buffer is: slot s of parameter i is state[s * slot_stride + i]. An update of a range is the update of
 // its parts, in any cut and order, bit for bit, so threads share a buffer by cutting it.
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 template <class T>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/train/exit_codes.hpp>
 
 #include <algorithm>
@@ -20,6 +21,8 @@
 
 // The command line that every trainer shares. Parsing is a function of the arguments alone: it gives the options, or
 // one line that says what is wrong.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

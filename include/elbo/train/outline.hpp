@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/io/batches.hpp>
 #include <elbo/model/names.hpp>
@@ -10,6 +11,8 @@
 
 // What training needs to know of a model, as values. Whatever takes an outline instead of the type is compiled once for
 // all models of a program: the second one costs little more than its tapes.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

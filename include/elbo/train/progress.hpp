@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/train/named_value.hpp>
 
@@ -17,6 +18,8 @@
 #include <string_view>
 
 // Where a run is: a bar that redraws its line on a terminal, plain lines in a pipe.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/shape.hpp>
 #include <elbo/io/picture.hpp>
 
 #include <cstddef>
 #include <span>
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

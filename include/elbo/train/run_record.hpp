@@ -17,6 +17,8 @@
 
 // run.json: everything needed to repeat a run. The caller adds what only it knows: the model, its size, the machine.
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 inline io::json describe(const data::images& set) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
+
 #include <unistd.h>
 #include <csignal>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/function.hpp>
 #include <elbo/core/schedule.hpp>
 #include <elbo/core/sentence.hpp>
@@ -12,6 +13,8 @@
 #include <chrono>
 #include <map>
 #include <stdexcept>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 
@@ -57,7 +60,7 @@ public:
           model_(&model),
           tapes_(tapes),
           gradients_(of().parameter_count),
-          slots_(of().parameter_count * slots_of(options_.optimizer)),
+          slots_(of().parameter_count * options_.optimizer.slots()),
           average_(options_.average > 0 ? of().parameter_count : 0),
           update_(on, {options_.optimizer, options_.clip_norm, options_.average, options_.weight_decay}),
           training_(on, tapes.training(), capacity()),

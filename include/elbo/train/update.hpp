@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/train/average.hpp>
 #include <elbo/train/clip.hpp>
 #include <elbo/train/optimizer_any.hpp>
@@ -9,6 +10,8 @@
 #include <cmath>
 
 // Clipping, the optimiser and the running average of all parameters: one pass over memory, on the machine that has them.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 
@@ -52,7 +55,7 @@ public:
         std::atomic<bool>           finite{true};
         machine_->each_part(all.count, part, [&](std::size_t begin, std::size_t end) {
             const std::span p(all.parameters + begin, end - begin);
-            if (!elbo::update(options_.optimizer, p, g.subspan(begin, end - begin), all.slots + begin, now))
+            if (!options_.optimizer.update(p, g.subspan(begin, end - begin), all.slots + begin, now))
                 finite.store(false, std::memory_order_relaxed);
             if (all.average != nullptr)
                 update_average<float>({all.average + begin, end - begin}, p, exponential_average{options_.average}.weight(step));
@@ -149,7 +152,7 @@ public:
     ELBO_OUTLINE void run(const moving& all, std::uint64_t step, double rate) {
         const update_context<float> now{step, static_cast<float>(rate), 1.0f, static_cast<float>(options_.weight_decay), all.count};
         const double                take = options_.average > 0 ? exponential_average{options_.average}.weight(step) : 0;
-        std::visit(
+        options_.optimizer.visit(
             [&]<class O>(const O& own) {
                 using of_this = decltype(own.formula(now));
                 using of_step = optimizing::step_now<of_this>;
@@ -161,8 +164,7 @@ public:
                     machine_->each_element(all.count, optimizing::step_of_element<of_this, O::slots>{
                         reinterpret_cast<const of_step*>(now_.data()), all, options_.clip_norm > 0 ? scale_.data() : nullptr, not_finite_.data()});
                 });
-            },
-            options_.optimizer);
+            });
     }
     // Whether all gradients since the last question were. Waits.
     bool finite() {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/core/sentence.hpp>
 #include <elbo/io/safetensors.hpp>
 #include <elbo/model/names.hpp>
 
 #include <vector>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -11,6 +11,8 @@
 // Images between pixels, a strip of places at a time: first the weights, as many as a register holds at once, then the
 // pixels, one place after another. An eighth of a step of a spatial transformer; as verbs on whole images it was a fifth.
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::kernels {
 
 struct strip_of_places {

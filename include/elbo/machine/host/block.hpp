@@ -11,15 +11,29 @@
 // What a matrix product is made of: a block of C, a few rows of one or two vectors, which stays in registers over the whole
 // inner extent.
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::gemm {
 
 inline constexpr std::size_t lanes = register_bytes / sizeof(float), most_rows = lanes == 16 ? 12 : 6;
 inline constexpr std::size_t panel = 2 * lanes;
 
-typedef float vec __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));
+typedef float vec __attribute__((vector_size(lanes * sizeof(float))));
+typedef float vec_anywhere __attribute__((vector_size(lanes * sizeof(float)), aligned(alignof(float)), may_alias));  // in memory
 
-inline vec load(const float* p) { return *reinterpret_cast<const vec*>(p); }
-inline void store(float* p, vec v) { *reinterpret_cast<vec*>(p) = v; }
+inline vec load(const float* p) { return *reinterpret_cast<const vec_anywhere*>(p); }
+inline void store(float* p, vec v) { *reinterpret_cast<vec_anywhere*>(p) = v; }
+
+// g++ 12 keeps what few rows read again and again in memory (of 2 to 4 rows 103 to 106 GFLOP/s instead of 125 to 230), unless told.
+inline void keep_in_a_register(vec& v) {
+#if defined(__AVX512F__)
+    asm("" : "+v"(v));
+#elif defined(__x86_64__)
+    asm("" : "+x"(v));
+#else
+    static_cast<void>(v);
+#endif
+}
 
 // One of several products whose sum is wanted.
 struct term {
@@ -50,21 +64,26 @@ void block(const term* terms, std::size_t count, const part& of, float* c, std::
             acc[i][v] = add ? load(c + i * ldc + at[v]) : vec{};
         }
     const std::size_t row = of.row, step = of.step, ldb = of.ldb, fetched = of.next.step;
+    if (of.k == 0) count = 0;  // so that the loop below asks but at its end: else g++ makes two of it, and one finds no registers (7 rows: 107 for 250)
     for (std::size_t t = 0; t < count; ++t) {
         const float* a[]  = {terms[t].a + of.a_at, terms[t].a + of.a_at + 4 * row, terms[t].a + of.a_at + 8 * row};  // few registers for many rows
         const float* b    = terms[t].b + of.b_at;
         const float* next = b + of.next.at;
-        for (std::size_t p = 0; p < of.k; ++p, b += ldb, a[0] += step, a[1] += step, a[2] += step, next += fetched) {
+        std::size_t  left = of.k;
+        do {
             __builtin_prefetch(next);
             __builtin_prefetch(next + lanes);
-            vec y[Vectors];
-            for (std::size_t v = 0; v < Vectors; ++v) y[v] = load(b + at[v]);
+            vec y = load(b), z = Vectors > 1 ? load(b + second) : y;
+            keep_in_a_register(y);
+            if constexpr (Vectors > 1) keep_in_a_register(z);
 #pragma GCC unroll 12
             for (std::size_t i = 0; i < Rows; ++i) {
                 const vec x = a[i / 4][i % 4 * row] - vec{};
-                for (std::size_t v = 0; v < Vectors; ++v) acc[i][v] += x * y[v];
+                acc[i][0] += x * y;
+                if constexpr (Vectors > 1) acc[i][1] += x * z;
             }
-        }
+            b += ldb, a[0] += step, a[1] += step, a[2] += step, next += fetched;
+        } while (--left > 0);
     }
     for (std::size_t i = 0; i < Rows; ++i)
         for (std::size_t v = 0; v < Vectors; ++v) store(c + i * ldc + at[v], acc[i][v]);

@@ -10,6 +10,8 @@
 // One kernel for each formula, made from the formula's one text; a tape's node finds its kernel by the formula's
 // number. Kernels take whole packs only, so that each is one tight loop; run() sees to the rest.
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::kernels {
 
 using simd::operand;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/machine/host/block.hpp>
 #include <elbo/machine/host/transpose.hpp>
 
@@ -9,6 +10,8 @@
 // Rows of C are cut into even blocks of at most `most_rows`, columns into panels of two vectors. Row-major operands are read
 // where they lie. For a b' each panel is transposed into scratch on its way; with few rows of a or of b that does not pay, and
 // dot products go along the inner extent, where both operands are contiguous.
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::gemm {
 

@@ -20,6 +20,8 @@
 #include <sys/mman.h>
 #endif
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // Floats on a cache line, and on huge pages where the system has them to give: matrices are read by columns of panels, and
@@ -122,7 +124,7 @@ public:
         next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
             if (!packs_.empty()) {
-                pack_matrices(with.parameters, scratch_[static_cast<index>(thread)].data());
+                pack_matrices(with.parameters, scratch_of(thread));
                 machine_.workers().barrier();
             }
             for (std::size_t p = 0; p < schedule_.phases.size(); ++p) {
@@ -142,7 +144,7 @@ public:
             if (same_name(o.name, name)) return (*this)[o.id];
         throw recording_error("elbo: the program has no output of that name");
     }
-    std::size_t arena_floats() const { return arena_.size() + packed_.size() + batch_sums_->floats() + locals_.size() * local_floats_; }
+    std::size_t arena_floats() const { return arena_.size() + packed_.size() + batch_sums_->floats() + locals_.size(); }
 
 private:
     using index = std::size_t;
@@ -154,7 +156,10 @@ private:
         node_id    filter = -1;  // then `first` is the product's number
     };
 
+    static constexpr index line = 16;  // floats that no two threads should share
+
     static index at(node_id id) { return static_cast<index>(id); }
+    float*       scratch_of(int thread) { return scratch_.data() + static_cast<index>(thread) * scratch_floats_; }
 
     // Copies of the matrices that a loop multiplies by, as the built-in product reads them.
     ELBO_COLD void lay_out_packs() {
@@ -210,10 +215,12 @@ private:
         }
 
         lay_out_packs();
-        arena_ = buffer(static_cast<index>(layout_.shared.size));
+        arena_          = buffer(static_cast<index>(layout_.shared.size));
+        local_floats_   = (local_floats_ + line - 1) / line * line;
+        scratch_floats_ = (scratch + line - 1) / line * line;
+        locals_         = buffer(local_floats_ * static_cast<index>(machine_.threads()));
+        scratch_        = buffer(scratch_floats_ * static_cast<index>(machine_.threads()));
         for (int i = 0; i < machine_.threads(); ++i) {
-            locals_.emplace_back(local_floats_);
-            scratch_.emplace_back(scratch);
             frames_.push_back({tape_, nullptr, std::vector<float*>(count, nullptr), machine_.products().product, packed_at_.data()});
         }
         numbers_.assign(count, 0.0f);
@@ -257,7 +264,7 @@ private:
     ELBO_OUTLINE void run_phase(index p, int thread) {
         const phase&    now = schedule_.phases[p];
         kernels::frame& f   = frames_[static_cast<index>(thread)];
-        float*          scratch = scratch_[static_cast<index>(thread)].data();
+        float*          scratch = scratch_of(thread);
         if (now.kind == work::single) {
             if (thread == 0)
                 for (node_id id : now.nodes) run_single(f, id, scratch);
@@ -273,7 +280,7 @@ private:
             for (index k; (k = pieces_->next(thread, end[most_axes - 1], true, p)) < end[most_axes - 1];) {
                 index a = 1;
                 while (k >= end[a]) ++a;
-                run_chunk(f, p, a, k - end[a - 1], end[a] - end[a - 1], locals_[static_cast<index>(thread)].data(), scratch);
+                run_chunk(f, p, a, k - end[a - 1], end[a] - end[a - 1], locals_.data() + static_cast<index>(thread) * local_floats_, scratch);
             }
         }
     }
@@ -302,12 +309,12 @@ private:
             const index rows = static_cast<index>(counts_[static_cast<index>(s.axis)]);
             if (rows == 0) continue;
             if (shared) {
-                place(f, id, 0, 0, locals_[0].data());
-                kernels::product_of_columns(f, id, rows * static_cast<index>(tape_[id].e.fold), static_cast<index>(thread), static_cast<index>(machine_.threads()), scratch_[static_cast<index>(thread)].data());
+                place(f, id, 0, 0, locals_.data());
+                kernels::product_of_columns(f, id, rows * static_cast<index>(tape_[id].e.fold), static_cast<index>(thread), static_cast<index>(machine_.threads()), scratch_of(thread));
                 machine_.workers().barrier();
             } else {
-                if (thread == 0) run_strip(f, s, 0, 0, rows, locals_[0].data(), scratch_[0].data());
-                else for (node_id each : s.nodes) place(f, each, 0, 0, locals_[0].data());
+                if (thread == 0) run_strip(f, s, 0, 0, rows, locals_.data(), scratch_.data());
+                else for (node_id each : s.nodes) place(f, each, 0, 0, locals_.data());
                 met = false;
             }
         }
@@ -380,8 +387,8 @@ private:
     std::vector<const float*>   packed_at_;  // by node: its packed operand, where it has one
     std::vector<pack_task>      packs_;
     std::atomic<std::size_t>    next_pack_{0};
-    std::vector<buffer>         locals_, scratch_;
-    index                       local_floats_ = 0;
+    buffer                      locals_, scratch_;  // each thread's, one behind the other
+    index                       local_floats_ = 0, scratch_floats_ = 0;
     std::vector<kernels::frame> frames_;
     std::vector<float>          numbers_, tables_;
     std::optional<sums_of_chunks> batch_sums_;

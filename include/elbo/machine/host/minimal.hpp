@@ -8,6 +8,8 @@
 // Convolutions of tape/minimal.hpp. The rows of a product are the tiles of some images, row by row of tiles. What is multiplied is
 // summed down first, whole rows of an image at a time, with their margins, and then across.
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::kernels {
 
 // A few runs of numbers, each times its factor.

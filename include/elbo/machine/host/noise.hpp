@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::kernels {
 
 // Sixteen Philox blocks at once, block l at counter[0] = first + l: the same integers as noise_words(). In registers, all

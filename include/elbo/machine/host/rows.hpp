@@ -10,6 +10,8 @@
 #include <elbo/machine/host/products.hpp>
 #include <elbo/machine/triangle.hpp>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::kernels {
 
 using index = std::size_t;

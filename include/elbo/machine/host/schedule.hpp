@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // Nodes of a batch axis that a chunk goes through together: see tape/strips.hpp.

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // Sums over the batch of what a rows phase makes: each chunk adds up its own rows while they are in the cache, and who ends last

@@ -8,6 +8,8 @@
 #include <type_traits>
 #include <vector>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo {
 
 // A team of threads that enter a job together and meet at barriers. A barrier spins briefly and then sleeps, so that

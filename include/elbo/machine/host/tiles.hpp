@@ -2,10 +2,13 @@
 #pragma once
 
 #include <elbo/core/by_key.hpp>
+#include <elbo/core/config.hpp>
 #include <elbo/machine/host/layout.hpp>
 #include <elbo/machine/host/windows.hpp>
 
 #include <algorithm>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo {
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <elbo/core/config.hpp>
 #include <elbo/machine/host/block.hpp>
 
 #include <type_traits>
 #include <utility>
+
+ELBO_COMPILED_ONCE
 
 namespace elbo::gemm {
 

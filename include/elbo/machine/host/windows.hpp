@@ -4,6 +4,8 @@
 #include <elbo/core/config.hpp>
 #include <elbo/machine/host/minimal.hpp>
 
+ELBO_COMPILED_ONCE
+
 namespace elbo::kernels {
 
 // Convolutions as products: the patches of an image are the rows of a matrix, (out_h out_w, kernel_h kernel_w in_c).
@@ -100,6 +102,57 @@ ELBO_OUTLINE inline void convolve_in_place(const window& w, const float* image, 
     }
 }
 
+// Back from outputs to the image, where the kernel is so many strides long: pixels at one place in a stride are a convolution of the
+// outputs with the taps that reach them, so that nothing is added up in memory. Of each place the taps' filters, transposed, stay in the
+// nearest cache, or patches are better.
+class image_in_place {
+public:
+    static bool serves(const frame& f, const window& w) {
+        constexpr int cache = 8192;  // floats
+        const int     taps  = w.kernel_w / w.stride;
+        return f.product == &gemm::multiply && w.kernel_h == taps * w.stride && w.kernel_w == taps * w.stride && taps <= most_taps && w.in_h == w.stride * w.out_h &&
+               w.in_w == w.stride * w.out_w && w.pad < w.stride * taps && w.out_w >= 4 && w.in_c >= static_cast<int>(gemm::lanes) && taps * taps * w.in_c * w.out_c <= cache;
+    }
+    static index floats(const window& w) { return patch_cols(w) * static_cast<index>(w.out_c) + static_cast<index>(w.out_h) * row(w); }
+
+    ELBO_OUTLINE image_in_place(const window& w, const float* filter, float* room) : w_(w), filters_(room), lines_(room + patch_cols(w) * static_cast<index>(w.out_c)) {
+        const index ci = static_cast<index>(w.in_c), co = static_cast<index>(w.out_c);
+        for (int by = 0; by < w.stride; ++by)
+            for (int bx = 0; bx < w.stride; ++bx)
+                for (int a = 0; a < taps(); ++a)
+                    for (int b = taps() - 1; b >= 0; --b, room += ci * co)
+                        gemm::transpose(filter + static_cast<index>((by + w.stride * a) * w.kernel_w + bx + w.stride * b) * ci * co, co, ci, co, room, ci);
+        std::memset(lines_, 0, static_cast<index>(w.out_h) * row(w) * sizeof(float));
+    }
+    ELBO_OUTLINE void run(const float* dy, float* image) const {
+        const index ci = static_cast<index>(w_.in_c), co = static_cast<index>(w_.out_c), run = static_cast<index>(taps()) * co, line = static_cast<index>(w_.out_w) * co;
+        for (index oy = 0; oy < static_cast<index>(w_.out_h); ++oy) std::memcpy(lines_ + oy * row(w_) + margin(w_), dy + oy * line, line * sizeof(float));
+        for (int place = 0; place < w_.stride * w_.stride; ++place)
+            for (int by = place / w_.stride, bx = place % w_.stride, y = w_.stride * first(by) + by - w_.pad; y < w_.in_h; y += w_.stride) {
+                const int    last = (y + w_.pad) / w_.stride, left = first(bx) - (taps() - 1);
+                const float* filter = filters_ + static_cast<index>(place * taps()) * run * ci;
+                gemm::term   terms[most_taps];
+                index        count = 0;
+                for (int a = 0; a < taps(); ++a)
+                    if (last - a >= 0 && last - a < w_.out_h)
+                        terms[count++] = {lines_ + static_cast<index>(last - a) * row(w_) + margin(w_) + left * static_cast<std::ptrdiff_t>(co), filter + static_cast<index>(a) * run * ci};
+                gemm::sum_of_terms(terms, count, static_cast<index>(w_.out_w), ci, run, co, 1, ci,
+                                   image + static_cast<index>(y * w_.in_w + w_.stride * first(bx) + bx - w_.pad) * ci, static_cast<index>(w_.stride) * ci, false, nullptr);
+            }
+    }
+
+private:
+    static constexpr int most_taps = 4;
+
+    int          taps() const { return w_.kernel_w / w_.stride; }
+    int          first(int bx) const { return (w_.pad - bx + w_.stride - 1) / w_.stride; }  // in strides: of the pixels inside, at that place in a stride
+    static index margin(const window& w) { return static_cast<index>(w.kernel_w / w.stride * w.out_c); }
+    static index row(const window& w) { return static_cast<index>(w.out_w * w.out_c) + 2 * margin(w); }
+
+    const window& w_;
+    float *       filters_, *lines_;
+};
+
 // Rows of outputs whose part of a filter gradient is summed in one go.
 inline index rows_of_outputs_together(const window& w) {
     constexpr index most = 64, cache = 32768;  // floats of the image that they read
@@ -190,6 +243,11 @@ ELBO_OUTLINE inline void convolve_rows(const frame& f, node_id id, index first, 
     if (packed != nullptr) return minimal_convolution(w).outputs(back, a(first), last - first, packed, y(first), scratch);
     for (index r = first; in_place && r < last; ++r) convolve_in_place(w, a(r), filter, y(r), scratch);
     if (in_place) return;
+    if (back && image_in_place::serves(f, w)) {
+        const image_in_place onto(w, filter, scratch);
+        for (index r = first; r < last; ++r) onto.run(a(r), y(r));
+        return;
+    }
     float* const        patches = scratch + turned_filter::floats(w);
     float* const        rest    = patches + patch_rows(w) * patch_cols(w);
     const turned_filter turned(f, w, back, filter, scratch);
@@ -277,7 +335,7 @@ inline index scratch_of(const tape& t, const node& n) {
             const index   P = patch_rows(w), T = patch_cols(w), co = static_cast<index>(w.out_c);
             const index padded = padded_row(w) * std::max(static_cast<index>(w.in_h + 2 * w.pad), rows_of_outputs_together(w));
             const index minimal = has_minimal_form(w) ? minimal_convolution(w).scratch_floats() : 0;
-            return std::max({padded, minimal, images_together * P * T + turned_filter::floats(w) + gemm::scratch_floats(std::max({T, images_together * P, co}))});
+            return std::max({padded, minimal, image_in_place::floats(w), images_together * P * T + turned_filter::floats(w) + gemm::scratch_floats(std::max({T, images_together * P, co}))});
         }
         default: return 0;
     }
