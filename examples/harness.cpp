@@ -291,7 +291,7 @@ void call::write_page(io::report& page, std::string model) const {
     io::write_report(o.out + "/report.html", page);
 }
 
-int main_of(const trainer_card& own, int argc, char** argv, const std::function<int(const call&)>& body) {
+int main_of(const trainer_card& own, int argc, char** argv, const function<int(const call&)>& body) {
     const trainer_card card   = with_common_settings(own);
     const auto         parsed = parse_options(argc, argv, card);
     const auto         say    = [&](const char* what, int code) {

@@ -3,9 +3,8 @@
 
 #include "pictures.hpp"
 
+#include <elbo/core/function.hpp>
 #include <elbo/model/card.hpp>
-
-#include <functional>
 
 // What every example trainer shares: the command line, training with checkpoints, the report. An example is a model, a
 // card and, where it differs from the rest, changes. What does not depend on the model is compiled once, in harness.cpp.
@@ -14,9 +13,9 @@ namespace elbo::examples {
 
 template <class Model>
 struct changes {
-    std::function<void(trainer_options&, const options&)> training = {};
-    std::function<void(run_of<Model>&)> begin = {}, pictures = standard_pictures<Model>, numbers = standard_numbers<Model>;
-    std::function<void(data_set&, const options&)> data = {};  // what is fed, before anything else
+    function<void(trainer_options&, const options&)> training = {};
+    function<void(run_of<Model>&)> begin = {}, pictures = standard_pictures<Model>, numbers = standard_numbers<Model>;
+    function<void(data_set&, const options&)> data = {};  // what is fed, before anything else
 };
 
 // One call of a trainer: what its command line said, and the models that can be trained with it.
@@ -45,12 +44,12 @@ public:
         io::report           page{.title = card_.name, .subtitle = card_.about};
         run_of<Model>        run{{given_, set, page, given_.out}, train};
         return carry_out(run, train, train.model(), built_model<Model, machine>::latent::size, describe<Model>(static_cast<std::int64_t>(given_.batch)),
-                         {how.begin ? [&] { how.begin(run); } : std::function<void()>(), [&] { how.numbers(run); }, [&] { how.pictures(run); }});
+                         {how.begin ? [&] { how.begin(run); } : function<void()>(), [&] { how.numbers(run); }, [&] { how.pictures(run); }});
     }
 
 private:
     struct parts {
-        std::function<void()> begin, numbers, pictures;
+        function<void()> begin, numbers, pictures;
     };
     int  show_summary(const std::string& card) const;
     int  carry_out(example_run& run, training<machine>& train, built<machine>& model, std::size_t latent, const std::string& description, const parts& how) const;
@@ -61,7 +60,7 @@ private:
 };
 
 // The main of a trainer with a choice of models: body(call) trains one.
-int main_of(const trainer_card& own, int argc, char** argv, const std::function<int(const call&)>& body);
+int main_of(const trainer_card& own, int argc, char** argv, const function<int(const call&)>& body);
 
 // And of a trainer of one.
 template <class Model>

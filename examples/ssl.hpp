@@ -38,7 +38,7 @@ changes<Model> few_labels() {
     };
     const auto training = [](trainer_options& t, const options& o) {
         if constexpr (generates)
-            for (const char* weight : {"alpha", "labelled"}) t.slots[weight] = schedules::constant{o.number(weight)};
+            for (const char* weight : {"alpha", "labelled"}) t.slots.push_back({weight, schedules::constant{o.number(weight)}});
         t.weight_decay = o.number("weight_decay");
     };
     const auto numbers = [](run_of<Model>& run) {

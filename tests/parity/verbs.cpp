@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(convolutions) {
 // A kernel twice as long as its stride, of many channels and samples: fewer multiplications (machine/host/minimal.hpp).
 BOOST_AUTO_TEST_CASE(minimal_convolutions) {
     for (const window& w : {window_of(32, 4, 4, 32, 4, 4, 2, 1), window_of(33, 6, 10, 35, 4, 4, 2, 1), window_of(67, 14, 6, 32, 4, 4, 2, 1), window_of(96, 4, 6, 40, 4, 4, 2, 1),
-                            window_of(32, 12, 8, 32, 8, 8, 4, 2), window_of(64, 8, 8, 33, 4, 4, 2, 1)}) {
+                            window_of(32, 12, 8, 32, 8, 8, 4, 2), window_of(64, 8, 8, 33, 4, 4, 2, 1), window_of(64, 6, 9, 32, 6, 6, 3, 2)}) {
         BOOST_TEST(has_minimal_form(w));
         for (const std::int64_t rows : {1, 16, 37}) {
             const int  x_size = w.in_c * w.in_h * w.in_w, y_size = w.out_c * w.out_h * w.out_w;

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(evaluation_does_not_depend_on_the_batch) {
 BOOST_AUTO_TEST_CASE(every_optimizer_trains) {
     const auto set = bars(96);
     for (const any_optimizer& one : all_optimizers()) {
-        const std::string name = name_of(one);
+        const std::string name = std::string(one.name());
         const double      rate = name == "ada_delta" ? 1 : name == "sgd" ? 1e-2 : name == "adagrad" ? 3e-2 : 3e-3;
         small_trainer train({.batch = 32, .optimizer = optimizer_named(name), .learning_rate = schedules::constant{rate}}, {.threads = 1});
         const double  before = train.evaluate(set)[0].value;

@@ -58,32 +58,35 @@ ELBO_COLD inline std::vector<life> lives_of(const tape& t, const std::vector<nod
     return lives;
 }
 
-// Places for so many floats of each node; of none, no place.
-ELBO_COLD inline arena_plan place_values(const std::vector<std::int64_t>& floats, const std::vector<life>& lives) {
-    const auto at = [](node_id id) { return static_cast<std::size_t>(id); };
-    arena_plan plan{std::vector<std::int64_t>(floats.size(), -1), 0};
-
-    // The largest first, each as low as nothing of its time lies in the way.
-    const auto           size_at = [&](node_id id) { return (floats[at(id)] + 15) / 16 * 16; };
-    numbers_by_key       order;
+// Places for nodes in the order of their keys, each as low as nothing of its time lies in the way.
+ELBO_COLD inline arena_plan place_in_order(numbers_by_key order, const std::vector<std::int64_t>& sizes, const std::vector<life>& lives) {
+    const auto           at = [](node_id id) { return static_cast<std::size_t>(id); };
+    arena_plan           plan{std::vector<std::int64_t>(sizes.size(), -1), 0};
     std::vector<node_id> placed;  // by offset
-    for (node_id id = 0; id < static_cast<node_id>(floats.size()); ++id)
-        if (floats[at(id)] > 0) order.push_back({-size_at(id), at(id)});
     sort(order);
     for (const auto& entry : order) {
-        const auto         id     = static_cast<node_id>(entry.second);
-        const std::int64_t size   = size_at(id);
-        std::int64_t       offset = 0;
+        const auto   id     = static_cast<node_id>(entry.second);
+        std::int64_t offset = 0;
         for (node_id other : placed) {
             if (lives[at(other)].to < lives[at(id)].from || lives[at(id)].to < lives[at(other)].from) continue;
-            if (offset + size <= plan.offset[at(other)]) break;
-            offset = std::max(offset, plan.offset[at(other)] + size_at(other));
+            if (offset + sizes[at(id)] <= plan.offset[at(other)]) break;
+            offset = std::max(offset, plan.offset[at(other)] + sizes[at(other)]);
         }
         plan.offset[at(id)] = offset;
-        plan.size           = std::max(plan.size, offset + size);
+        plan.size           = std::max(plan.size, offset + sizes[at(id)]);
         placed.insert(std::upper_bound(placed.begin(), placed.end(), offset, [&](std::int64_t o, node_id p) { return o < plan.offset[at(p)]; }), id);
     }
     return plan;
+}
+// Places for so many floats of each node; of none, no place. In the order of size or of how long they live, whichever takes less.
+ELBO_COLD inline arena_plan place_values(const std::vector<std::int64_t>& floats, const std::vector<life>& lives) {
+    std::vector<std::int64_t> sizes;
+    for (std::int64_t f : floats) sizes.push_back((f + 15) / 16 * 16);
+    numbers_by_key by_size, by_life;
+    for (std::size_t i = 0; i < floats.size(); ++i)
+        if (floats[i] > 0) by_size.push_back({-sizes[i], i}), by_life.push_back({lives[i].from - lives[i].to, i});
+    arena_plan one = place_in_order(std::move(by_size), sizes, lives), other = place_in_order(std::move(by_life), sizes, lives);
+    return one.size <= other.size ? std::move(one) : std::move(other);
 }
 
 }  // namespace elbo

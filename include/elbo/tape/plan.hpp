@@ -59,7 +59,7 @@ struct cost {
 //     values that are read in their strip: the rows that go together
 //     gradients that are only stored: nothing, they are computed where they are stored
 //     matrices that are read often: a copy of each
-// each in multiples of 16 floats, and a sixteenth for gaps. What a replay hands out lives to the end. Products have what
+// each in multiples of 16 floats, and a tenth for gaps. What a replay hands out lives to the end. Products have what
 // follows them inside, as a machine has them.
 ELBO_COLD constexpr cost measure(const tape& recorded, const row_counts& counts) {
     tape t = recorded;
@@ -156,7 +156,7 @@ ELBO_COLD constexpr cost measure(const tape& recorded, const row_counts& counts)
         alive += change.at[m];
         if (alive > most) most = alive;
     }
-    c.live = (most + local) + (most + local) / 16;
+    c.live = (most + local) + (most + local) / 10;  // gaps between values
     for (node_id id = 0; id < count; ++id)
         if (kind[id] == work::rows && nodes[id].e.axis == 0) c.live += chunks_of(counts[static_cast<std::size_t>(axis_of(nodes, nodes[id]))]) * nodes[id].e.cols;
     for (const often_read& m : matrices_read_often(t, counts)) c.live += m.floats();

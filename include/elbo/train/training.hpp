@@ -11,7 +11,6 @@
 #include <elbo/train/update.hpp>
 
 #include <chrono>
-#include <map>
 #include <stdexcept>
 
 ELBO_COMPILED_ONCE
@@ -20,17 +19,23 @@ namespace elbo {
 
 using schedule = function<double(double)>;  // of epochs done, a fraction within an epoch
 
+// What a slot of the model is, as epochs are done: {"beta", a KL schedule}.
+struct slot_schedule {
+    std::string name;
+    schedule    value;
+};
+
 struct trainer_options {
-    std::size_t                     batch         = 100;
-    std::uint64_t                   seed          = 1;
-    any_optimizer                   optimizer     = adam{};
-    schedule                        learning_rate = schedules::constant{1e-3};
-    std::map<std::string, schedule> slots         = {};     // "beta": a KL schedule
-    double                          clip_norm     = 0;      // 0: gradients are taken as they are
-    double                          average       = 0;      // decay of the weights' running average; 0: none
-    double                          weight_decay  = 0;
-    bool                            binarise      = false;  // draw each pixel anew each time it is seen
-    std::size_t                     log_every     = 100;    // steps
+    std::size_t                batch         = 100;
+    std::uint64_t              seed          = 1;
+    any_optimizer              optimizer     = adam{};
+    schedule                   learning_rate = schedules::constant{1e-3};
+    std::vector<slot_schedule> slots         = {};
+    double                     clip_norm     = 0;      // 0: gradients are taken as they are
+    double                     average       = 0;      // decay of the weights' running average; 0: none
+    double                     weight_decay  = 0;
+    bool                       binarise      = false;  // draw each pixel anew each time it is seen
+    std::size_t                log_every     = 100;    // steps
 };
 
 // A loss, a gradient or a parameter that is not finite: where it was first seen.
@@ -68,7 +73,7 @@ public:
         bound_.seed = options_.seed;
         for (const input_outline& in : of().inputs) inputs_.emplace_back(options_.batch * in.size);
         for (std::size_t i = 0; i < inputs_.size(); ++i) bound_.inputs[i] = inputs_[i].data();
-        for (const auto& [name, unused] : options_.slots) need_slot(name);
+        for (const slot_schedule& s : options_.slots) need_slot(s.name);
         sums_.assign(training_.code().outputs.size(), 0);
     }
 
@@ -164,8 +169,8 @@ public:
         bound_.step   = static_cast<std::uint32_t>(step_);
         bound_.parameters = model_->parameters_there(), bound_.gradients = gradients_.data(), bound_.state = model_->states_there();
         for (std::size_t s = 0; s < bound_.slots.size(); ++s)
-            if (const auto found = options_.slots.find(training_.code().slots[s].name); found != options_.slots.end())
-                bound_.slots[s] = found->second(epochs_done);
+            for (const slot_schedule& given : options_.slots)
+                if (given.name == training_.code().slots[s].name) bound_.slots[s] = given.value(epochs_done);
         training_.replay(bound_);
         const moving all{bound_.parameters, bound_.gradients, slots_.data(), average_.data(), of().parameter_count};
         bool         finite = true;

@@ -56,13 +56,14 @@ struct part {
 // column `second`: where there are fewer columns than two vectors have, some are computed twice.
 template <std::size_t Rows, std::size_t Vectors>
 void block(const term* terms, std::size_t count, const part& of, float* c, std::size_t ldc, bool add, std::size_t second) {
-    vec               acc[Rows][Vectors];
+    vec               acc[Rows][Vectors] = {};
     const std::size_t at[] = {0, second};
-    for (std::size_t i = 0; i < Rows; ++i)
-        for (std::size_t v = 0; v < Vectors; ++v) {
-            if (!add) __builtin_prefetch(c + i * ldc + at[v] + lanes - 1, 1);
-            acc[i][v] = add ? load(c + i * ldc + at[v]) : vec{};
-        }
+    if (add)
+        for (std::size_t i = 0; i < Rows; ++i)
+            for (std::size_t v = 0; v < Vectors; ++v) acc[i][v] = load(c + i * ldc + at[v]);
+    else
+        for (std::size_t i = 0; i < Rows; ++i)
+            for (std::size_t v = 0; v < Vectors; ++v) __builtin_prefetch(c + i * ldc + at[v] + lanes - 1, 1);
     const std::size_t row = of.row, step = of.step, ldb = of.ldb, fetched = of.next.step;
     if (of.k == 0) count = 0;  // so that the loop below asks but at its end: else g++ makes two of it, and one finds no registers (7 rows: 107 for 250)
     for (std::size_t t = 0; t < count; ++t) {

@@ -6,7 +6,8 @@
 #include <elbo/tape/minimal.hpp>
 
 // Convolutions of tape/minimal.hpp. The rows of a product are the tiles of some images, row by row of tiles. What is multiplied is
-// summed down first, whole rows of an image at a time, with their margins, and then across.
+// summed down first, whole rows of an image at a time, with their margins, and then across. All time goes into those sums and the
+// products: the rest says what is summed, and is compiled to be small.
 
 ELBO_COMPILED_ONCE
 
@@ -215,10 +216,10 @@ private:
         if (many > 0) act(large, many, 2);
     }
 
+    // The row of a product, or of what it multiplies, for a tile of one of some images.
     index tile_at(int cy, int cx, int ty, int tx, index images, index image) const {
-        return images * rows_before(cy, cx) + image * tiles_of_image(cy, cx) + static_cast<index>(ty * across_.tiles_at(cx) + tx);
+        return images * rows_before(cy, cx) + image * tiles_at(cy, cx) + static_cast<index>(ty * across_.tiles_at(cx) + tx);
     }
-    index tiles_of_image(int cy, int cx) const { return static_cast<index>(down_.tiles_at(cy) * across_.tiles_at(cx)); }
 
     // What is multiplied at the points of a row of points: of each tile `width` floats, from `begin` on, of pixels beside one another at
     // each place in a stride; rows of a product are `distance` apart.
@@ -246,7 +247,7 @@ private:
                             if (const float times = minimal_row::of_datum(size, cx, j); times != 0)
                                 across.add(lines + margin + static_cast<index>(from.stride * (across_.begin(first) + j)) * c + begin - static_cast<index>(-from.x) * c, times);
                         sum_few_runs(across, to + tile_at(cy, cx, ty, first, images, first_image) * distance + static_cast<index>(place) * run, width,
-                                     {static_cast<index>(many), static_cast<index>(2 * from.stride) * c, distance}, {some, row, tiles_of_image(cy, cx) * distance}, false);
+                                     {static_cast<index>(many), static_cast<index>(2 * from.stride) * c, distance}, {some, row, tiles_at(cy, cx) * distance}, false);
                     });
             }
     }
@@ -262,7 +263,7 @@ private:
                         for (int j = 0; j < size; ++j)
                             if (const int times = minimal_row::of_output(down_.size(ty), cy, i) * minimal_row::of_output(size, cx, j); times != 0)
                                 sum.add(dy + static_cast<index>((down_.begin(ty) + i) * w_.out_w + across_.begin(first) + j) * co, static_cast<float>(times));
-                    sum_few_runs(sum, to + tile_at(cy, cx, ty, first, images, first_image) * co, co, {static_cast<index>(many), 2 * co, co}, {some, out_size(), tiles_of_image(cy, cx) * co}, false);
+                    sum_few_runs(sum, to + tile_at(cy, cx, ty, first, images, first_image) * co, co, {static_cast<index>(many), 2 * co, co}, {some, out_size(), tiles_at(cy, cx) * co}, false);
                 });
     }
 
@@ -295,7 +296,7 @@ private:
                                 (cx < 3 ? three : fourth).add(products + tile_at(cy, cx, ty, first, images, first_image) * N, static_cast<float>(times));
                         const auto put = [&](const few_runs& sum, int cx, bool add) {
                             sum_few_runs(sum, y + static_cast<index>(row * to.w + column) * N, N, {static_cast<index>(many), N, static_cast<index>(2 * to.stride) * N},
-                                         {some, tiles_of_image(cy, cx) * N, static_cast<index>(to.h * to.w) * N}, add);
+                                         {some, tiles_at(cy, cx) * N, static_cast<index>(to.h * to.w) * N}, add);
                         };
                         put(three, 0, cy != (i > 0 ? 1 : 0));
                         put(fourth, 3, true);
