@@ -64,6 +64,7 @@ def main():
             print("| " + " | ".join(cells) + " |", flush=True)
     print()
     print("The limit: the step's FLOPs, as its tape counts them, at the peak of multiplications and additions of floats, and "
+          "(convolutions of many channels take fewer than that, so that photo_vae may be above) "
           f"then one pass of Adam over its {ADAM[0]} arrays at the bandwidth of this machine. " + "; ".join(ceilings) + ".")
 
 

@@ -38,7 +38,7 @@ count of_replays(const provider& who, int threads) {
 template <class M>
 count of_steps(const provider& who, int threads, const any_optimizer& optimizer) {
     trainer_options options{.batch = 20, .optimizer = optimizer, .clip_norm = 5, .average = 0.99};
-    for (const named_slot& s : programs::training<M>().slots) options.slots[s.name] = schedules::constant{0.5};
+    for (const named_slot& s : programs::training<M>().slots) options.slots.push_back({s.name, schedules::constant{0.5}});
     trainer<M, host> train(options, {threads, who});
     std::copy_n(spread_numbers(20 * picture8::size, 0, 1).begin(), 20 * picture8::size, train.input(0).begin());
     train.take_step(20, 0);

@@ -58,7 +58,7 @@ struct cost {
 //     values that are read in another strip of their phase: one chunk of rows at a time, from strip to strip
 //     values that are read in their strip: the rows that go together
 //     gradients that are only stored: nothing, they are computed where they are stored
-//     matrices that are read often: a copy of each
+//     matrices that are read often: a copy of each; filters in their minimal form; chunks' parts of sums over the batch
 // each in multiples of 16 floats, and a tenth for gaps. What a replay hands out lives to the end. Products have what
 // follows them inside, as a machine has them.
 ELBO_COLD constexpr cost measure(const tape& recorded, const row_counts& counts) {
