@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # elbo::compiled: elbo::host with all that is no model's own compiled once, in a library of the project that links it. A trainer
-# then compiles in half the time, and runs as fast when it is compiled for debugging. Read by the project and by its package.
+# then compiles in half the time. Read by the project and by its package.
 
 include_guard()
 

@@ -120,7 +120,7 @@ public:
                 throw recording_error("elbo: a batch is larger than the program was made for");
         bind(with);
         pieces_->begin();
-        batch_sums_->begin(counts_);
+        sums_->begin(counts_);
         next_pack_.store(0, std::memory_order_relaxed);
         machine_.workers().run([&](int thread) {
             if (!packs_.empty()) {
@@ -144,7 +144,7 @@ public:
             if (same_name(o.name, name)) return (*this)[o.id];
         throw recording_error("elbo: the program has no output of that name");
     }
-    std::size_t arena_floats() const { return arena_.size() + packed_.size() + batch_sums_->floats() + locals_.size(); }
+    std::size_t arena_floats() const { return arena_.size() + packed_.size() + sums_->floats() + locals_.size(); }
 
 private:
     using index = std::size_t;
@@ -229,8 +229,8 @@ private:
                 for (int k = 0; k < n.e.fold * n.e.cols; ++k)
                     tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
         pieces_.emplace(machine_.threads(), schedule_.phases.size());
-        batch_sums_.emplace(tape_, schedule_, capacity_);
-        sums_.emplace(tape_, schedule_, layout_, capacity_, machine_.threads(), machine_.products().product == &gemm::multiply);
+        sums_.emplace(tape_, schedule_, capacity_);
+        tiles_.emplace(tape_, schedule_, layout_, capacity_, machine_.threads(), machine_.products().product == &gemm::multiply);
     }
 
     ELBO_OUTLINE void bind(const bindings<float>& with) {
@@ -269,8 +269,8 @@ private:
             if (thread == 0)
                 for (node_id id : now.nodes) run_single(f, id, scratch);
         } else if (now.kind == work::whole) {
-            const index tiles = sums_->count(p);
-            for (index k; (k = pieces_->next(thread, tiles, true, p)) < tiles;) sums_->run(f, counts_, p, k, thread, scratch);
+            const index tiles = tiles_->count(p);
+            for (index k; (k = pieces_->next(thread, tiles, true, p)) < tiles;) tiles_->run(f, counts_, p, k, thread, scratch);
         } else {
             // The chunks of axis 1, then those of axis 2, ...
             index end[most_axes] = {};
@@ -288,10 +288,10 @@ private:
     ELBO_OUTLINE void run_chunk(kernels::frame& f, index p, index axis, index chunk, index chunks, float* local, float* scratch) {
         const index n = static_cast<index>(counts_[axis]);
         const index first = chunk * n / chunks, size = (chunk + 1) * n / chunks - first;
-        batch_sums_->begin_chunk(p, axis, chunk);
+        sums_->begin_chunk(p, axis, chunk);
         for (const row_strip& s : schedule_.phases[p].strips)
             if (static_cast<index>(s.axis) == axis && size > 0) run_strip(f, s, chunk, first, size, local, scratch);
-        batch_sums_->end_chunk(p, axis, chunks, f);
+        sums_->end_chunk(p, axis, chunks, f);
     }
     void run_strip(kernels::frame& f, const row_strip& s, index chunk, index first, index size, float* local, float* scratch) {
         const index together = static_cast<index>(rows_together(s.widest, static_cast<std::int64_t>(size))), parts = (size + together - 1) / together;
@@ -301,7 +301,7 @@ private:
     // Few rows are one chunk, in the first thread's memory: it goes through the strips, and all share the columns of large products.
     ELBO_OUTLINE void run_one_chunk(kernels::frame& f, index p, int thread) {
         bool met = true;  // since something was made that others read
-        for (index a = 1; thread == 0 && a < most_axes; ++a) batch_sums_->begin_chunk(p, a, 0);
+        for (index a = 1; thread == 0 && a < most_axes; ++a) sums_->begin_chunk(p, a, 0);
         for (const row_strip& s : schedule_.phases[p].strips) {
             const node_id id     = s.nodes[0];
             const bool    shared = wants_all_rows(tape_, tape_[id]) && kernels::has_columns_to_share(f, id);
@@ -318,7 +318,7 @@ private:
                 met = false;
             }
         }
-        for (index a = 1; thread == 0 && a < most_axes; ++a) batch_sums_->end_chunk(p, a, 1, f);
+        for (index a = 1; thread == 0 && a < most_axes; ++a) sums_->end_chunk(p, a, 1, f);
     }
 
     // Where a node's values lie, for rows from `from` on, of a chunk that begins with row `first`: row `first` of the batch is row 0
@@ -335,7 +335,7 @@ private:
         const node& x = tape_[id];
         const index K = static_cast<index>(x.e.fold);
         place(f, id, first, from, local);
-        if (x.e.axis == 0) return batch_sums_->add(id, chunk, f.at[at(x.a)] + from * f.fold(x.a) * f.cols(x.a), (to - from) * f.fold(x.a), f.cols(x.a));
+        if (x.e.axis == 0) return sums_->add(id, chunk, f.at[at(x.a)] + from * f.fold(x.a) * f.cols(x.a), (to - from) * f.fold(x.a), f.cols(x.a));
         switch (x.what) {
             case verb::conv: case verb::conv_data: kernels::convolve_rows(f, id, from * K, to * K, scratch); break;
             case verb::pool: case verb::unpool: case verb::argmax: kernels::pool_rows(f, id, from * K, to * K); break;
@@ -391,8 +391,8 @@ private:
     index                       local_floats_ = 0, scratch_floats_ = 0;
     std::vector<kernels::frame> frames_;
     std::vector<float>          numbers_, tables_;
-    std::optional<sums_of_chunks> batch_sums_;
-    std::optional<tiles_of_sums> sums_;
+    std::optional<sums_of_chunks> sums_;
+    std::optional<tiles_of_sums> tiles_;
     std::optional<shares>        pieces_;  // a job: what a phase does
 };
 
