@@ -104,6 +104,23 @@ BOOST_AUTO_TEST_CASE(products_are_right) {
         }
     }
 }
+// Rows of 512 numbers are a power of two apart: panels of them are copied, here in one go and in several.
+BOOST_AUTO_TEST_CASE(sums_of_products_are_right) {
+    struct sum_of {
+        std::size_t m, n, k, count;
+    };
+    for (const auto& [m, n, k, count] : {sum_of{130, 512, 64, 5}, sum_of{130, 512, 300, 7}, sum_of{26, 512, 700, 2}, sum_of{30, 50, 13, 3}, sum_of{9, 5, 40, 4}})
+        for (const bool add : {false, true}) {
+            // One product of all terms below each other is the same sum.
+            const problem_of        p{m, n, k * count, true, false, add};
+            const product_of        x(p);
+            std::vector<gemm::term> terms(2 * count);
+            for (std::size_t t = 0; t < count; ++t) terms[t] = {x.a.data() + t * k * m, x.b.data() + t * k * n};
+            std::vector<float> c = x.before, scratch(gemm::scratch_floats(std::max(k, gemm::most_copied)));
+            gemm::sum_of_products(terms.data(), count, terms.data() + count, m, n, k, m, n, c.data(), n, add, scratch.data());
+            BOOST_TEST(is_right(x, p, c), count << " terms of " << spelled({m, n, k, true, false, add}));
+        }
+}
 BOOST_AUTO_TEST_CASE(nothing_times_something) {
     for (const provider& who : all_providers()) {
         std::vector<float> scratch;

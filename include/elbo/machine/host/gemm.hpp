@@ -22,31 +22,26 @@ struct left {
 };
 
 // Rows of b that are a power of two apart fall into the same few places of a cache. Where they are very many, or read by many
-// blocks, a strip of panels is first copied to where its rows are neighbours.
-inline constexpr std::size_t strip = 4, strip_rows = 1024;
+// blocks, each panel is first copied to where its rows are neighbours.
+inline constexpr std::size_t most_copied = 1024;  // rows
 
-inline std::size_t scratch_floats(std::size_t k) {
-    const std::size_t one = k * panel, several = (k < strip_rows ? k : strip_rows) * strip * panel;
-    return (one > several ? one : several) + most_rows * panel;
-}
-inline bool wants_strips(std::size_t m, std::size_t n, std::size_t k, std::size_t ldb) {
+inline std::size_t scratch_floats(std::size_t k) { return (k + most_rows) * panel; }
+inline bool        wants_copies(std::size_t m, std::size_t n, std::size_t k, std::size_t ldb) {
     const bool often = m > 10 * most_rows && k >= 256, many = m > 2 * most_rows && k >= 1024;
-    return (often || many) && ldb % 512 == 0 && n % (strip * panel) == 0;
+    return (often || many) && ldb % 512 == 0 && n % panel == 0;
 }
-inline void copy_strip(const float* b, std::size_t ldb, std::size_t k, float* to) {
-    constexpr std::size_t wide = strip * panel;
-    for (std::size_t q = 0; q < k; ++q) std::memcpy(to + q * wide, b + q * ldb, wide * sizeof(float));
+inline void copy_panel(const float* b, std::size_t ldb, std::size_t k, float* to) {
+    for (std::size_t q = 0; q < k; ++q) std::memcpy(to + q * panel, b + q * ldb, panel * sizeof(float));
 }
 
-ELBO_OUTLINE inline void rows_times_strips(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb, float* c,
+ELBO_OUTLINE inline void rows_times_copies(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb, float* c,
                               std::size_t ldc, bool add, float* scratch) {
-    constexpr std::size_t wide = strip * panel;
-    for (std::size_t j = 0; j < n; j += wide)
-        for (std::size_t p = 0; p < k; p += strip_rows) {
-            const std::size_t inner = k - p < strip_rows ? k - p : strip_rows;
-            copy_strip(b + p * ldb + j, ldb, inner, scratch);
+    for (std::size_t j = 0; j < n; j += panel)
+        for (std::size_t p = 0; p < k; p += most_copied) {
+            const std::size_t inner = k - p < most_copied ? k - p : most_copied;
+            copy_panel(b + p * ldb + j, ldb, inner, scratch);
             const term one{A.a + p * A.step, scratch};
-            for (std::size_t s = 0; s < wide; s += panel) panel_of_blocks(&one, 1, m, panel, {0, s, A.row, A.step, wide, inner}, c + j + s, ldc, add || p > 0, nullptr);
+            panel_of_blocks(&one, 1, m, panel, {0, 0, A.row, A.step, panel, inner}, c + j, ldc, add || p > 0, nullptr);
         }
 }
 
@@ -64,7 +59,7 @@ ELBO_OUTLINE inline void sum_of_terms(const term* terms, std::size_t count, std:
     if (n >= lanes || n == 0) return;
     std::memset(scratch, 0, k * lanes * sizeof(float));  // beside the few columns there are
     for (std::size_t t = 0; t < count; ++t) {
-        for (std::size_t p = 0; p < k; ++p) std::memcpy(scratch + p * lanes, terms[t].b + p * ldb, n * sizeof(float));
+        for (std::size_t p = 0; p < k; ++p) copy_few(scratch + p * lanes, terms[t].b + p * ldb, n);
         const term one{terms[t].a, scratch};
         panel_of_blocks(&one, 1, m, n, {0, 0, row, step, lanes, k}, c, ldc, add || t > 0, scratch + k * lanes);
     }
@@ -93,19 +88,29 @@ void stream(std::size_t k, left A, const float* b, std::size_t ldb, float* c, st
 // b (k, n) row-major.
 ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb,
                               float* c, std::size_t ldc, bool add, float* scratch) {
-    if (wants_strips(m, n, k, ldb)) return rows_times_strips(m, n, k, A, b, ldb, c, ldc, add, scratch);
+    if (wants_copies(m, n, k, ldb)) return rows_times_copies(m, n, k, A, b, ldb, c, ldc, add, scratch);
     std::size_t j = 0;
     for (; m <= most_streamed && j + streamed * lanes <= n; j += streamed * lanes) (m == 1 ? stream<1> : stream<2>)(k, A, b + j, ldb, c + j, ldc, add);
     const term one{A.a, b + j};
     sum_of_terms(&one, 1, m, n - j, k, A.row, A.step, ldb, c + j, ldc, add, scratch);
 }
 
-inline float lane_sum(vec v) {
-    float x[lanes];
-    store(x, v);
-    for (std::size_t half = lanes / 2; half > 0; half /= 2)
-        for (std::size_t i = 0; i < half; ++i) x[i] += x[i + half];
-    return x[0];
+// Of `u` and `v`, in which a number belongs to every Step-th vector, half as many, which belong to every second Step-th.
+template <std::size_t Step, std::size_t... L>
+vec add_neighbours(vec u, vec v, std::index_sequence<L...>) {
+    constexpr auto from = [](std::size_t lane, std::size_t odd) { return static_cast<int>((2 * (lane / (2 * Step)) + odd) * Step + lane % Step + (lane / Step % 2) * lanes); };
+    return __builtin_shufflevector(u, v, from(L, 0)...) + __builtin_shufflevector(u, v, from(L, 1)...);
+}
+// The sums of vectors' lanes, in the first lanes of one: each in the same order, however many vectors there are.
+template <std::size_t Count, std::size_t Step = 1>
+vec lane_sums(const vec* v) {
+    if constexpr (Step == lanes) return v[0];
+    else {
+        constexpr std::size_t left = (Count + 1) / 2;
+        vec                   sums[left];
+        for (std::size_t i = 0; i < left; ++i) sums[i] = add_neighbours<Step>(v[2 * i], v[Count == 1 ? 0 : 2 * i + 1], std::make_index_sequence<lanes>{});
+        return lane_sums<left, 2 * Step>(sums);
+    }
 }
 
 // 1 in the last `count` lanes, else 0.
@@ -136,22 +141,25 @@ void dot_block(const float* a, std::size_t lda, const float* b, std::size_t ldb,
     }
     if (p < k && k >= lanes) {  // the last numbers, in a vector that ends with them: what was there before is left out
         const vec keep = last_lanes(k - p);
-        for (std::size_t i = 0; i < Rows; ++i)
-            for (std::size_t j = 0; j < Cols; ++j) acc[i][j] += (load(a + i * lda + k - lanes) * keep) * load(b + j * ldb + k - lanes);
+        vec       x[Rows];
+        for (std::size_t i = 0; i < Rows; ++i) x[i] = load(a + i * lda + k - lanes) * keep;
+        for (std::size_t j = 0; j < Cols; ++j) {
+            const vec y = load(b + j * ldb + k - lanes);
+            for (std::size_t i = 0; i < Rows; ++i) acc[i][j] += x[i] * y;
+        }
         p = k;
     }
+    static_assert(Rows * Cols <= lanes);
+    float sums[lanes];
+    store(sums, lane_sums<Rows * Cols>(acc[0]));
     for (std::size_t i = 0; i < Rows; ++i)
         for (std::size_t j = 0; j < Cols; ++j) {
-            float s = lane_sum(acc[i][j]);
+            float s = sums[i * Cols + j];
             for (std::size_t q = p; q < k; ++q) s += a[i * lda + q] * b[j * ldb + q];
             c[i * ldc + j] = add ? c[i * ldc + j] + s : s;
         }
 }
-#if defined(__AVX512F__)
-inline constexpr std::size_t dot_rows = 4, dot_cols = 4;
-#else
-inline constexpr std::size_t dot_rows = 2, dot_cols = 4;
-#endif
+inline constexpr std::size_t dot_cols = 4, dot_rows = lanes / dot_cols;
 
 ELBO_OUTLINE inline void rows_times_rows(std::size_t m, std::size_t n, std::size_t k, const float* a, std::size_t lda, const float* b,
                             std::size_t ldb, float* c, std::size_t ldc, bool add) {
@@ -162,14 +170,17 @@ ELBO_OUTLINE inline void rows_times_rows(std::size_t m, std::size_t n, std::size
             dot_block<dot_rows, dot_cols>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
         for (; i < m; ++i) dot_block<1, dot_cols>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
     }
-    for (; j < n; ++j)
-        for (std::size_t i = 0; i < m; ++i) dot_block<1, 1>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
+    for (; j < n; ++j) {
+        std::size_t i = 0;
+        for (; i + dot_rows <= m; i += dot_rows) dot_block<dot_rows, 1>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
+        for (; i < m; ++i) dot_block<1, 1>(a + i * lda, lda, b + j * ldb, ldb, c + i * ldc + j, ldc, k, add);
+    }
 }
 
 // At most a panel of b's rows; those that are missing become zeros.
 inline void transpose_panel(const float* b, std::size_t ldb, std::size_t rows, std::size_t k, float* to) {
+    if (rows < panel) std::memset(to, 0, k * panel * sizeof(float));
     transpose(b, ldb, rows, k, to, panel);
-    for (std::size_t p = 0; rows < panel && p < k; ++p) std::memset(to + p * panel + rows, 0, (panel - rows) * sizeof(float));
 }
 ELBO_OUTLINE inline void rows_times_transpose(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb,
                                  float* c, std::size_t ldc, bool add, float* scratch) {
@@ -182,25 +193,24 @@ ELBO_OUTLINE inline void rows_times_transpose(std::size_t m, std::size_t n, std:
     }
 }
 
-// C (m, n) = sum of A' B over several terms: A is (k, m), B (k, n). A strip of all B's first where one product would want it;
-// as many terms at a time as fit. `spare` has room for them.
-ELBO_OUTLINE inline void sum_of_strips(const term* terms, std::size_t terms_count, term* spare, std::size_t m, std::size_t n, std::size_t k,
+// C (m, n) = sum of A' B over several terms: A is (k, m), B (k, n). Panels of all B's are copied where one product would want it,
+// of as many terms at a time as fit. `spare` has room for them.
+ELBO_OUTLINE inline void sum_of_copies(const term* terms, std::size_t terms_count, term* spare, std::size_t m, std::size_t n, std::size_t k,
                           std::size_t lda, std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
-    constexpr std::size_t wide     = strip * panel;
-    const std::size_t     together = strip_rows / k;
-    for (std::size_t j = 0; j < n; j += wide)
+    const std::size_t together = most_copied / k;
+    for (std::size_t j = 0; j < n; j += panel)
         for (std::size_t t = 0; t < terms_count; t += together) {
             const std::size_t some = terms_count - t < together ? terms_count - t : together;
             for (std::size_t u = 0; u < some; ++u) {
-                spare[u] = {terms[t + u].a, scratch + u * k * wide};
-                copy_strip(terms[t + u].b + j, ldb, k, scratch + u * k * wide);
+                spare[u] = {terms[t + u].a, scratch + u * k * panel};
+                copy_panel(terms[t + u].b + j, ldb, k, scratch + u * k * panel);
             }
-            for (std::size_t s = 0; s < wide; s += panel) panel_of_blocks(spare, some, m, panel, {0, s, 1, lda, wide, k}, c + j + s, ldc, add || t > 0, nullptr);
+            panel_of_blocks(spare, some, m, panel, {0, 0, 1, lda, panel, k}, c + j, ldc, add || t > 0, nullptr);
         }
 }
 ELBO_OUTLINE inline void sum_of_products(const term* terms, std::size_t count, term* spare, std::size_t m, std::size_t n, std::size_t k, std::size_t lda,
                             std::size_t ldb, float* c, std::size_t ldc, bool add, float* scratch) {
-    if (k <= strip_rows && wants_strips(m, n, k * count, ldb)) return sum_of_strips(terms, count, spare, m, n, k, lda, ldb, c, ldc, add, scratch);
+    if (k <= most_copied && wants_copies(m, n, k * count, ldb)) return sum_of_copies(terms, count, spare, m, n, k, lda, ldb, c, ldc, add, scratch);
     sum_of_terms(terms, count, m, n, k, 1, lda, ldb, c, ldc, add, scratch);
 }
 

@@ -211,7 +211,7 @@ private:
         index scratch = 64;
         for (const node& n : tape_.nodes) {
             scratch = std::max(scratch, kernels::scratch_of(tape_, n));
-            if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(std::max(n.c >= 0 ? gemm::strip_rows : 0, static_cast<index>(rows_of(tape_[n.a].e, capacity_)))));
+            if (n.what == verb::product && n.i) scratch = std::max(scratch, gemm::scratch_floats(std::max(n.c >= 0 ? gemm::most_copied : 0, static_cast<index>(rows_of(tape_[n.a].e, capacity_)))));
         }
 
         lay_out_packs();

@@ -77,7 +77,7 @@ private:
         int   from = 0, to = 0;  // of a product: columns
         std::int64_t cost = 1;   // about as many FLOPs, one at least
     };
-    static constexpr int most_rows = 96, strip_of_columns = 128;
+    static constexpr int most_rows = 288, strip_of_columns = 128;
 
     static index at(node_id id) { return static_cast<index>(id); }
 
@@ -110,7 +110,7 @@ private:
         for (int first = 0; first < all; first += part) {
             const tile whole{.chain = chains_.size(), .first = first, .last = std::min(all, first + part), .from = 0, .to = n.e.cols};
             // A product over many rows also by columns: threads that are done should not wait long.
-            constexpr std::int64_t long_enough = 32'000'000;  // FLOPs: some hundred microseconds
+            constexpr std::int64_t long_enough = 10'000'000;  // FLOPs: some forty microseconds
             const int strips = n.what == verb::product ? std::max(1, n.e.cols / strip_of_columns) : 1;
             const int parts  = static_cast<int>(std::clamp<std::int64_t>(cost * (whole.last - first) / long_enough, 1, strips));
             for (int k = 0; k < parts; ++k) {
