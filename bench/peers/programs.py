@@ -58,7 +58,10 @@ class Peer:
 
     def close(self):
         """MB that it held at most."""
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except OSError:  # it has ended
+            pass
         return peak_of(self.process)
 
 

@@ -16,17 +16,16 @@ def main(way, threads):
     if way == "compiled":
         torch._dynamo.config.recompile_limit = 64  # every size has code of its own
     made = {}
-    for line in sys.stdin:
-        try:
-            what, size = line.split()
-            width, batch = (int(size), 100) if what == "width" else (500, int(size))
-            if line not in made:
-                model = VAE(two_layers(784, width, 40), two_layers(20, width, 784))
-                made[line] = stepping(model, [torch.full((batch, 784), 0.5)], way)
-            print(round(batch / steps.median_seconds(made[line])), flush=True)
-        except Exception as problem:  # what one version does not have is one cell of the table
-            print("-", flush=True)
-            print(f"{line.strip()}: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
+
+    def speed_of(question):
+        what, size = question.split()
+        width, batch = (int(size), 100) if what == "width" else (500, int(size))
+        if question not in made:
+            model = VAE(two_layers(784, width, 40), two_layers(20, width, 784))
+            made[question] = stepping(model, [torch.full((batch, 784), 0.5)], way)
+        return batch / steps.median_seconds(made[question])
+
+    steps.answer(speed_of)
 
 
 main(sys.argv[1], int(sys.argv[2]))

@@ -73,15 +73,24 @@ def median_seconds(step, least=0.05, runs=15):
     return statistics.median(times)
 
 
-def serve(make):
-    """A model's name on each line that comes in, images a second on each that goes out. make(model) is its step."""
-    made = {}
+def answer(speed_of):
+    """A question on each line that comes in, images a second on each that goes out."""
     for line in sys.stdin:
-        model = line.strip()
+        question = line.strip()
         try:
-            if model not in made:
-                made[model] = make(model)
-            print(round(IMAGES[model] / median_seconds(made[model])), flush=True)
+            print(round(speed_of(question)), flush=True)
         except Exception as problem:  # what one version does not have is one cell of the table
             print("-", flush=True)
-            print(f"{model}: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
+            print(f"{question}: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
+
+
+def serve(make):
+    """Answers models' names. make(model) is its step."""
+    made = {}
+
+    def speed_of(model):
+        if model not in made:
+            made[model] = make(model)
+        return IMAGES[model] / median_seconds(made[model])
+
+    answer(speed_of)

@@ -21,11 +21,11 @@ def main():
     for threads in (1, 2):
         speeds = {}
         running = {heading: Peer(threads, how[0], "sampling.py", how[1]) for heading, how in peers.items() if how}
-        for _ in range(TURNS):
+        for turn in range(TURNS + 1):  # the first waits until the peers have started and compiled
             for model, batch, speed in ours("sampling", threads):
-                speeds.setdefault((model, "elbo"), {}).setdefault(batch, []).append(float(speed))
-                for heading, peer in running.items():
-                    speeds.setdefault((model, heading), {}).setdefault(batch, []).append(peer(f"{model} {batch}"))
+                now = {"elbo": float(speed), **{heading: peer(f"{model} {batch}") for heading, peer in running.items()}}
+                for who, images in now.items() if turn > 0 else ():
+                    speeds.setdefault((model, who), {}).setdefault(batch, []).append(images)
         for peer in running.values():
             peer.close()
         for model in ("fc_vae", "conv_vae"):

@@ -15,12 +15,11 @@ def main():
     headings = {f"PyTorch {new or 'newest'}": "eager", "compiled": "compiled"}
     running = {heading: Peer(2, NEW, "scaling.py", way) for heading, way in headings.items() if new}
     speeds = {}  # (batch or width, how large) -> who -> images/s of each turn
-    for _ in range(TURNS):
+    for turn in range(TURNS + 1):  # the first waits until the peers have started and compiled
         for what, size, speed in ours("scaling", 2):
-            of_size = speeds.setdefault((what, int(size)), {who: [] for who in ("elbo", *running)})
-            of_size["elbo"].append(float(speed))
-            for heading, peer in running.items():
-                of_size[heading].append(peer(f"{what} {size}"))
+            now = {"elbo": float(speed), **{heading: peer(f"{what} {size}") for heading, peer in running.items()}}
+            for who, images in now.items() if turn > 0 else ():
+                speeds.setdefault((what, int(size)), {}).setdefault(who, []).append(images)
     for peer in running.values():
         peer.close()
     medians = {size: {who: median(of_turns) for who, of_turns in by_who.items()} for size, by_who in speeds.items()}
