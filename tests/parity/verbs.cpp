@@ -214,6 +214,7 @@ const window windows[] = {
     window_of(1, 6, 14, 32, 3, 3, 1, 1), window_of(2, 6, 9, 48, 3, 2, 1, 0),
     window_of(32, 8, 10, 20, 4, 4, 2, 1), window_of(19, 5, 6, 12, 3, 3, 1, 1), window_of(33, 16, 16, 9, 8, 8, 4, 2), window_of(32, 8, 8, 9, 6, 6, 2, 2),
     window_of(16, 6, 8, 5, 6, 6, 2, 2), window_of(20, 4, 4, 7, 2, 2, 1, 0), window_of(17, 3, 5, 4, 1, 1, 1, 0),
+    window_of(18, 6, 5, 9, 5, 5, 1, 2),  window_of(95, 4, 5, 80, 3, 3, 1, 1),
 };
 int filter_rows(const window& w) { return w.kernel_h * w.kernel_w * w.in_c; }
 }  // namespace

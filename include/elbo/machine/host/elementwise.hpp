@@ -142,20 +142,27 @@ ELBO_OUTLINE inline void sum_rows(float* y, const float* a, std::size_t rows, st
 
 ELBO_OUTLINE inline float logsumexp_run(const float* a, std::size_t n) {
     using std::exp, std::log;
-    float most = a[0];
-    for (std::size_t i = 1; i < n; ++i) most = a[i] > most ? a[i] : most;
-    const simd::pack top = simd::splat(most);
-    simd::pack       s   = simd::splat(0);
-    std::size_t      i   = 0;
-    for (; i + simd::width <= n; i += simd::width) s = s + exp(simd::load(a + i) - top);
-    float total = simd::sum_of(s);
-    if (i < n) {  // the last few, beside copies of themselves that are left out
-        float last[simd::width], each[simd::width];
-        for (std::size_t k = 0; k < simd::width; ++k) last[k] = a[i + k < n ? i + k : i];
-        simd::store(each, exp(simd::load(last) - top));
-        for (std::size_t k = 0; i + k < n; ++k) total += each[k];
+    constexpr std::size_t pack = simd::width;
+    if (n < pack) {  // beside copies of the first, which are left out
+        float few[pack], each[pack], most = a[0], total = 0;
+        for (std::size_t k = 1; k < n; ++k) most = a[k] > most ? a[k] : most;
+        for (std::size_t k = 0; k < pack; ++k) few[k] = a[k < n ? k : 0];
+        simd::store(each, exp(simd::load(few) - simd::splat(most)));
+        for (std::size_t k = 0; k < n; ++k) total += each[k];
+        return most + log(total);
     }
-    return most + log(total);
+    const simd::pack last = simd::load(a + n - pack);  // of which some may be in the pack before
+    simd::pack       top = last, s = simd::splat(0);
+    std::size_t      i = 0;
+    for (; i + pack <= n; i += pack) {
+        const simd::pack x = simd::load(a + i);
+        top                = select(x > top, x, top);
+    }
+    const float most = simd::largest_of(top);
+    top              = simd::splat(most);
+    for (i = 0; i + pack <= n; i += pack) s = s + exp(simd::load(a + i) - top);
+    if (i < n) s = s + simd::last_lanes(n - i) * exp(last - top);
+    return most + log(simd::sum_of(s));
 }
 
 }  // namespace elbo::kernels

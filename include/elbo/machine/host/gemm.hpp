@@ -31,7 +31,11 @@ inline bool        wants_copies(std::size_t m, std::size_t n, std::size_t k, std
     return (often || many) && ldb % 512 == 0 && n % panel == 0;
 }
 inline void copy_panel(const float* b, std::size_t ldb, std::size_t k, float* to) {
-    for (std::size_t q = 0; q < k; ++q) std::memcpy(to + q * panel, b + q * ldb, panel * sizeof(float));
+    for (std::size_t q = 0; q < k; ++q) {
+        __builtin_prefetch(b + (q + 16) * ldb);
+        __builtin_prefetch(b + (q + 16) * ldb + lanes);
+        std::memcpy(to + q * panel, b + q * ldb, panel * sizeof(float));
+    }
 }
 
 ELBO_OUTLINE inline void rows_times_copies(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb, float* c,
@@ -89,6 +93,10 @@ void stream(std::size_t k, left A, const float* b, std::size_t ldb, float* c, st
 ELBO_OUTLINE inline void rows_times_matrix(std::size_t m, std::size_t n, std::size_t k, left A, const float* b, std::size_t ldb,
                               float* c, std::size_t ldc, bool add, float* scratch) {
     if (wants_copies(m, n, k, ldb)) return rows_times_copies(m, n, k, A, b, ldb, c, ldc, add, scratch);
+    // A very long inner extent in parts: else all of b goes by for each panel (32, 200, 16384: 145 GFLOP/s instead of 200).
+    constexpr std::size_t longest = 4096, together = longest / 2;
+    for (; k > longest && m > most_streamed; k -= together, A.a += together * A.step, b += together * ldb, add = true)
+        rows_times_matrix(m, n, together, A, b, ldb, c, ldc, add, scratch);
     std::size_t j = 0;
     for (; m <= most_streamed && j + streamed * lanes <= n; j += streamed * lanes) (m == 1 ? stream<1> : stream<2>)(k, A, b + j, ldb, c + j, ldc, add);
     const term one{A.a, b + j};

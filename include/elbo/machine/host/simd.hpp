@@ -6,6 +6,7 @@
 
 #include <elbo/core/pair_formula.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -44,13 +45,32 @@ inline void store(float* to, pack x) { *to = x; }
 
 inline constexpr std::size_t width = sizeof(pack) / sizeof(float);
 
-inline pack  splat(float x) { return pack(x); }
-inline float sum_of(pack x) {
+inline pack splat(float x) { return pack(x); }
+
+// Of all lanes, by halves.
+template <class F>
+float all_lanes(pack x, F both) {
     float lanes[width];
     store(lanes, x);
     for (std::size_t half = width / 2; half > 0; half /= 2)
-        for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+        for (std::size_t i = 0; i < half; ++i) lanes[i] = both(lanes[i], lanes[i + half]);
     return lanes[0];
+}
+inline float sum_of(pack x) {
+    return all_lanes(x, [](float a, float b) { return a + b; });
+}
+inline float largest_of(pack x) {
+    return all_lanes(x, [](float a, float b) { return a > b ? a : b; });
+}
+
+// 1 in the last `count` lanes, else 0.
+inline pack last_lanes(std::size_t count) {
+    static constexpr auto ramp = [] {
+        std::array<float, 2 * width> r{};
+        for (std::size_t i = width; i < 2 * width; ++i) r[i] = 1;
+        return r;
+    }();
+    return load(ramp.data() + count);
 }
 
 // An operand of an elementwise kernel: a run of numbers, or one number for the whole run.
