@@ -15,7 +15,9 @@ ELBO_COMPILED_ONCE
 
 namespace elbo::gemm {
 
-inline constexpr std::size_t lanes = register_bytes / sizeof(float), most_rows = lanes == 16 ? 12 : 6;
+// Of 32 registers, 28 are sums, three a row of b and a number of a (12 rows were 1 to 2 % slower, of whole steps); of 16, 12 are. With
+// one vector a row more rows gain nothing.
+inline constexpr std::size_t lanes = register_bytes / sizeof(float), most_rows = lanes == 16 ? 14 : 6, most_narrow_rows = lanes == 16 ? 8 : 6;
 inline constexpr std::size_t panel = 2 * lanes;
 
 typedef float vec __attribute__((vector_size(lanes * sizeof(float))));
@@ -56,18 +58,26 @@ struct part {
 // column `second`: where there are fewer columns than two vectors have, some are computed twice.
 template <std::size_t Rows, std::size_t Vectors>
 void block(const term* terms, std::size_t count, const part& of, float* c, std::size_t ldc, bool add, std::size_t second) {
-    vec               acc[Rows][Vectors];
-    const std::size_t at[] = {0, second};
-#pragma GCC unroll 12  // else they live in memory before and after the loop (12 rows of 64 numbers: 218 GFLOP/s instead of 261)
-    for (std::size_t i = 0; i < Rows; ++i)
-        for (std::size_t v = 0; v < Vectors; ++v) {
-            if (add) acc[i][v] = load(c + i * ldc + at[v]);
-            else acc[i][v] = vec{}, __builtin_prefetch(c + i * ldc + at[v] + lanes - 1, 1);
+    vec acc[Rows][Vectors];
+    // Loops over rows are unrolled, or sums live in memory before and after the long one (12 rows of 64 numbers: 218 GFLOP/s instead of 261).
+    if (add) {
+#pragma GCC unroll 14
+        for (std::size_t i = 0; i < Rows; ++i) {
+            acc[i][0] = load(c + i * ldc);
+            if constexpr (Vectors > 1) acc[i][1] = load(c + i * ldc + second);
         }
+    } else {
+#pragma GCC unroll 14
+        for (std::size_t i = 0; i < Rows; ++i) {
+            acc[i][0] = vec{};
+            __builtin_prefetch(c + i * ldc + lanes - 1, 1);
+            if constexpr (Vectors > 1) acc[i][1] = vec{}, __builtin_prefetch(c + i * ldc + second + lanes - 1, 1);
+        }
+    }
     const std::size_t row = of.row, step = of.step, ldb = of.ldb, fetched = of.next.step;
     if (of.k == 0) count = 0;  // so that the loop below asks but at its end: else g++ makes two of it, and one finds no registers (7 rows: 107 for 250)
     for (std::size_t t = 0; t < count; ++t) {
-        const float* a[]  = {terms[t].a + of.a_at, terms[t].a + of.a_at + 4 * row, terms[t].a + of.a_at + 8 * row};  // few registers for many rows
+        const float* a[]  = {terms[t].a + of.a_at, terms[t].a + of.a_at + 4 * row, terms[t].a + of.a_at + 8 * row, terms[t].a + of.a_at + 12 * row};  // few registers for many rows
         const float* b    = terms[t].b + of.b_at;
         const float* next = b + of.next.at;
         std::size_t  left = of.k;
@@ -76,25 +86,28 @@ void block(const term* terms, std::size_t count, const part& of, float* c, std::
             vec y = load(b), z = Vectors > 1 ? load(b + second) : y;
             keep_in_a_register(y);
             if constexpr (Vectors > 1) keep_in_a_register(z);
-#pragma GCC unroll 12
+#pragma GCC unroll 14
             for (std::size_t i = 0; i < Rows; ++i) {
                 const vec x = a[i / 4][i % 4 * row] - vec{};
                 acc[i][0] += x * y;
                 if constexpr (Vectors > 1) acc[i][1] += x * z;
             }
-            b += ldb, a[0] += step, a[1] += step, a[2] += step, next += fetched;
+            b += ldb, a[0] += step, a[1] += step, a[2] += step, a[3] += step, next += fetched;
         } while (--left > 0);
     }
-#pragma GCC unroll 12
-    for (std::size_t i = 0; i < Rows; ++i)
-        for (std::size_t v = 0; v < Vectors; ++v) store(c + i * ldc + at[v], acc[i][v]);
+#pragma GCC unroll 14
+    for (std::size_t i = 0; i < Rows; ++i) {
+        store(c + i * ldc, acc[i][0]);
+        if constexpr (Vectors > 1) store(c + i * ldc + second, acc[i][1]);
+    }
 }
 using block_function = void (*)(const term*, std::size_t, const part&, float*, std::size_t, bool, std::size_t);
 template <std::size_t Vectors, std::size_t... I>
 constexpr auto block_table(std::index_sequence<I...>) {
     return std::array<block_function, sizeof...(I)>{&block<I + 1, Vectors>...};
 }
-inline constexpr std::array blocks{block_table<1>(std::make_index_sequence<most_rows>{}), block_table<2>(std::make_index_sequence<most_rows>{})};
+inline constexpr auto narrow_blocks = block_table<1>(std::make_index_sequence<most_narrow_rows>{});
+inline constexpr auto wide_blocks   = block_table<2>(std::make_index_sequence<most_rows>{});
 
 // Fewer floats than a vector has.
 inline void copy_few(float* to, const float* from, std::size_t count) {
@@ -108,8 +121,9 @@ inline void copy_few(float* to, const float* from, std::size_t count) {
 // A panel of C, of `cols` columns: even blocks of its rows, one after the other. The first two fetch what is to come, a line of
 // each row. Fewer columns than a vector's go through `tile`.
 ELBO_OUTLINE inline void panel_of_blocks(const term* terms, std::size_t count, std::size_t m, std::size_t cols, part of, float* c, std::size_t ldc, bool add, float* tile) {
-    const std::size_t parts = (m + most_rows - 1) / most_rows, a_at = of.a_at;
-    const auto&       chosen = blocks[cols > lanes];
+    const bool                  wide = cols > lanes;
+    const std::size_t           most = wide ? most_rows : most_narrow_rows, parts = (m + most - 1) / most, a_at = of.a_at;
+    const block_function* const chosen = wide ? wide_blocks.data() : narrow_blocks.data();
     for (std::size_t i = 0; i < parts; ++i) {
         if (i == 1) of.next.at += lanes;
         if (i == 2) of.next = {};
