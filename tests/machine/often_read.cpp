@@ -44,14 +44,14 @@ BOOST_AUTO_TEST_CASE(packed_products_are_products) {
                     BOOST_TEST((got == want), m << " x " << n << " x " << k << (transposed ? ", transposed" : ""));
                 }
 }
-// Rows a power of two apart are copied in strips first; beyond a strip's rows the sum goes on from memory.
-BOOST_AUTO_TEST_CASE(strips_are_products) {
+// Of rows a power of two apart each panel is copied first; beyond so many rows the sum goes on from memory.
+BOOST_AUTO_TEST_CASE(copies_are_products) {
     for (const std::size_t k : {256u, 1024u, 1300u})
         for (const bool add : {false, true}) {
-            const std::size_t  m = 122, n = 512;
+            const std::size_t  m = 150, n = 512;
             const auto         a = numbers(m * k), b = numbers(k * n);
             std::vector<float> scratch(gemm::scratch_floats(k)), got = numbers(m * n), want = got;
-            gemm::rows_times_strips(m, n, k, {a.data(), 1, m}, b.data(), n, got.data(), n, add, scratch.data());
+            gemm::rows_times_copies(m, n, k, {a.data(), 1, m}, b.data(), n, got.data(), n, add, scratch.data());
             for (std::size_t i = 0; i < m; ++i)
                 for (std::size_t j = 0; j < n; ++j) {
                     double sum = add ? static_cast<double>(want[i * n + j]) : 0;

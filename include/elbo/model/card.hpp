@@ -17,9 +17,8 @@ namespace elbo {
 
 namespace card {
 
-template <class T>
-std::string type_name() {
-    std::string_view all = __PRETTY_FUNCTION__;  // "... [with T = elbo::linear<500>; ...]" or "... [T = elbo::linear<500>]"
+// Of a __PRETTY_FUNCTION__: "... [with T = elbo::linear<500>; ...]" or "... [T = elbo::linear<500>]".
+ELBO_COLD inline std::string type_in(std::string_view all) {
     const auto begin = all.find("T = ") + 4;
     auto       end   = all.find(';', begin);
     if (end == std::string_view::npos) end = all.rfind(']');
@@ -27,11 +26,13 @@ std::string type_name() {
     for (std::size_t at; (at = name.find("elbo::")) != std::string::npos;) name.erase(at, 6);
     return name;
 }
+template <class T>
+std::string type_name() {
+    return type_in(__PRETTY_FUNCTION__);
+}
 
 // linear<500, glorot_uniform, ...> is told as linear<500>: the leading numbers say it all.
-template <class T>
-std::string short_name() {
-    const std::string name = type_name<T>();
+ELBO_COLD inline std::string shortened(const std::string& name) {
     const std::size_t open = name.find('<');
     if (open == std::string::npos) return name;
     const std::string head = name.substr(0, open);
@@ -55,6 +56,10 @@ std::string short_name() {
         if (end >= name.size() || name[end] == '>') break;
     }
     return kept.empty() ? head : head + "<" + kept + ">";
+}
+template <class T>
+std::string short_name() {
+    return shortened(type_name<T>());
 }
 
 // As somebody would write it: compilers differ in whether they tell what was left to its default.
@@ -108,7 +113,7 @@ std::string shape_text(distribution_over<F, In>) {
     return shape_text(typename F::template support<In>{});
 }
 
-inline std::string with_commas(std::int64_t n) {
+ELBO_COLD inline std::string with_commas(std::int64_t n) {
     const std::string digits = std::to_string(n);
     std::string       text;
     for (std::size_t i = 0; i < digits.size(); ++i) {
@@ -117,7 +122,7 @@ inline std::string with_commas(std::int64_t n) {
     }
     return text;
 }
-inline void line(std::string& page, const std::string& number, const std::string& layer, const std::string& output,
+ELBO_COLD inline void line(std::string& page, const std::string& number, const std::string& layer, const std::string& output,
                  const std::string& learned, const std::string& flops) {
     char room[256];
     const std::string shown = layer.size() <= 40 ? layer : layer.substr(0, 37) + "...";

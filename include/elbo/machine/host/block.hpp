@@ -15,8 +15,8 @@ ELBO_COMPILED_ONCE
 
 namespace elbo::gemm {
 
-// Of 32 registers, 28 are sums, three a row of b and a number of a (12 rows were 1 to 2 % slower, of whole steps); of 16, 12 are. With
-// one vector a row more rows gain nothing.
+// Of 32 registers 28 are sums, two a row of b, one is a number of a (with 12 rows a step is 1 to 2 % slower); of 16, 12 are sums. Where
+// a row is one vector, many rows gain nothing.
 inline constexpr std::size_t lanes = register_bytes / sizeof(float), most_rows = lanes == 16 ? 14 : 6, most_narrow_rows = lanes == 16 ? 8 : 6;
 inline constexpr std::size_t panel = 2 * lanes;
 
@@ -102,12 +102,25 @@ void block(const term* terms, std::size_t count, const part& of, float* c, std::
     }
 }
 using block_function = void (*)(const term*, std::size_t, const part&, float*, std::size_t, bool, std::size_t);
+// Each block is some hundredth of a second to compile: of many rows there are those of an even number.
+constexpr bool has_block(std::size_t rows) { return rows <= 8 || rows % 2 == 0; }
+template <std::size_t Rows, std::size_t Vectors>
+constexpr block_function block_of() {
+    if constexpr (has_block(Rows)) return &block<Rows, Vectors>;
+    else return nullptr;
+}
 template <std::size_t Vectors, std::size_t... I>
 constexpr auto block_table(std::index_sequence<I...>) {
-    return std::array<block_function, sizeof...(I)>{&block<I + 1, Vectors>...};
+    return std::array<block_function, sizeof...(I)>{block_of<I + 1, Vectors>()...};
 }
 inline constexpr auto narrow_blocks = block_table<1>(std::make_index_sequence<most_narrow_rows>{});
 inline constexpr auto wide_blocks   = block_table<2>(std::make_index_sequence<most_rows>{});
+
+// Rows of the next block, where so many are left: about as many as of the others.
+inline std::size_t rows_of_block(std::size_t left, std::size_t most) {
+    const std::size_t parts = (left + most - 1) / most, rows = (left + parts - 1) / parts;
+    return has_block(rows) ? rows : rows < left ? rows + 1 : rows / 2;
+}
 
 // Fewer floats than a vector has.
 inline void copy_few(float* to, const float* from, std::size_t count) {
@@ -118,25 +131,23 @@ inline void copy_few(float* to, const float* from, std::size_t count) {
     for (; at < count; ++at) to[at] = from[at];
 }
 
-// A panel of C, of `cols` columns: even blocks of its rows, one after the other. The first two fetch what is to come, a line of
-// each row. Fewer columns than a vector's go through `tile`.
+// A panel of C, of `cols` columns: blocks of its rows, one after the other. The first two fetch what is to come, a line of each row.
+// Fewer columns than a vector's go through `tile`.
 ELBO_OUTLINE inline void panel_of_blocks(const term* terms, std::size_t count, std::size_t m, std::size_t cols, part of, float* c, std::size_t ldc, bool add, float* tile) {
-    const bool                  wide = cols > lanes;
-    const std::size_t           most = wide ? most_rows : most_narrow_rows, parts = (m + most - 1) / most, a_at = of.a_at;
+    const bool                  wide   = cols > lanes;
     const block_function* const chosen = wide ? wide_blocks.data() : narrow_blocks.data();
-    for (std::size_t i = 0; i < parts; ++i) {
-        if (i == 1) of.next.at += lanes;
-        if (i == 2) of.next = {};
-        const std::size_t r = i * m / parts, rows = (i + 1) * m / parts - r;
-        of.a_at   = a_at + r * of.row;
+    for (std::size_t r = 0, number = 0, rows; r < m; r += rows, ++number) {
+        rows = rows_of_block(m - r, wide ? most_rows : most_narrow_rows);
+        if (number == 1) of.next.at += lanes;
+        if (number == 2) of.next = {};
         float* to = c + r * ldc;
-        if (cols >= lanes) {
-            chosen[rows - 1](terms, count, of, to, ldc, add, cols - lanes);
-            continue;
+        if (cols >= lanes) chosen[rows - 1](terms, count, of, to, ldc, add, cols - lanes);
+        else {
+            for (std::size_t q = 0; add && q < rows; ++q) copy_few(tile + q * lanes, to + q * ldc, cols);
+            chosen[rows - 1](terms, count, of, tile, lanes, add, 0);
+            for (std::size_t q = 0; q < rows; ++q) copy_few(to + q * ldc, tile + q * lanes, cols);
         }
-        for (std::size_t q = 0; add && q < rows; ++q) copy_few(tile + q * lanes, to + q * ldc, cols);
-        chosen[rows - 1](terms, count, of, tile, lanes, add, 0);
-        for (std::size_t q = 0; q < rows; ++q) copy_few(to + q * ldc, tile + q * lanes, cols);
+        of.a_at += rows * of.row;
     }
 }
 
