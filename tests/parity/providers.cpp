@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(sums_of_products_are_right) {
     struct sum_of {
         std::size_t m, n, k, count;
     };
-    for (const auto& [m, n, k, count] : {sum_of{130, 512, 64, 5}, sum_of{130, 512, 300, 7}, sum_of{26, 512, 700, 2}, sum_of{30, 50, 13, 3}, sum_of{9, 5, 40, 4}})
+    for (const auto& [m, n, k, count] : {sum_of{150, 512, 64, 5}, sum_of{150, 512, 300, 7}, sum_of{30, 512, 700, 2}, sum_of{30, 50, 13, 3}, sum_of{9, 5, 40, 4}})
         for (const bool add : {false, true}) {
             // One product of all terms below each other is the same sum.
             const problem_of        p{m, n, k * count, true, false, add};
@@ -117,6 +117,7 @@ BOOST_AUTO_TEST_CASE(sums_of_products_are_right) {
             std::vector<gemm::term> terms(2 * count);
             for (std::size_t t = 0; t < count; ++t) terms[t] = {x.a.data() + t * k * m, x.b.data() + t * k * n};
             std::vector<float> c = x.before, scratch(gemm::scratch_floats(std::max(k, gemm::most_copied)));
+            BOOST_TEST(gemm::wants_copies(m, n, k * count, n) == (n == 512));
             gemm::sum_of_products(terms.data(), count, terms.data() + count, m, n, k, m, n, c.data(), n, add, scratch.data());
             BOOST_TEST(is_right(x, p, c), count << " terms of " << spelled({m, n, k, true, false, add}));
         }

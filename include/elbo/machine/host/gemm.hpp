@@ -3,6 +3,7 @@
 
 #include <elbo/core/config.hpp>
 #include <elbo/machine/host/block.hpp>
+#include <elbo/machine/host/ramp.hpp>
 #include <elbo/machine/host/transpose.hpp>
 
 // The built-in matrix product: needs nothing, allocates nothing, and its bits depend on nothing but its arguments.
@@ -123,12 +124,7 @@ vec lane_sums(const vec* v) {
 
 // 1 in the last `count` lanes, else 0.
 inline vec last_lanes(std::size_t count) {
-    static constexpr auto ramp = [] {
-        std::array<float, 2 * lanes> r{};
-        for (std::size_t i = lanes; i < 2 * lanes; ++i) r[i] = 1;
-        return r;
-    }();
-    return load(ramp.data() + count);
+    return load(ramp<lanes>.data() + count);
 }
 
 // C (Rows, Cols) = A B', both contiguous along k.

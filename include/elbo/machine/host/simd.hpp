@@ -5,8 +5,8 @@
 // vectors a single float, so that kernels are plain loops.
 
 #include <elbo/core/pair_formula.hpp>
+#include <elbo/machine/host/ramp.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -65,12 +65,7 @@ inline float largest_of(pack x) {
 
 // 1 in the last `count` lanes, else 0.
 inline pack last_lanes(std::size_t count) {
-    static constexpr auto ramp = [] {
-        std::array<float, 2 * width> r{};
-        for (std::size_t i = width; i < 2 * width; ++i) r[i] = 1;
-        return r;
-    }();
-    return load(ramp.data() + count);
+    return load(ramp<width>.data() + count);
 }
 
 // An operand of an elementwise kernel: a run of numbers, or one number for the whole run.

@@ -65,7 +65,7 @@ ELBO_OUTLINE inline void scatter_patches(const window& w, const float* patches, 
                     float*       to  = image + static_cast<index>(y * w.in_w + ox * w.stride - w.pad + in.from) * ci;
                     const float* add = row + static_cast<index>(ox) * T + static_cast<index>(in.from) * ci;
                     const index  n   = static_cast<index>(in.to - in.from) * ci;
-                    if (n == 4)
+                    if (n == 4)  // a number that the compiler knows
                         for (index k = 0; k < 4; ++k) to[k] += add[k];
                     else if (n >= simd::width) add_run(to, add, n);
                     else for (index k = 0; k < n; ++k) to[k] += add[k];
