@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Training fc_vae at other sizes: whole steps, data in memory, as train_step.cpp times them.
-//     scaling THREADS          images/s. Each line: batch or width, how large, images/s
+//     scaling THREADS [BATCH]  images/s, of that batch alone or of all sizes. Each line: batch or width, how large, images/s
 //     scaling draw FILE NAME   a plot of the lines on standard input, each "x y name of who", as FILE; NAME is what x is
 
 #include "bench.hpp"
@@ -55,6 +55,10 @@ void draw_plot(const char* path, const char* of) {
 int main(int argc, char** argv) {
     if (argc == 4 && std::string_view(argv[1]) == "draw") return draw_plot(argv[2], argv[3]), 0;
     const int threads = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1;
+    if (argc == 3) {
+        const auto batch = static_cast<std::size_t>(std::max(1, std::atoi(argv[2])));
+        return measure_size<vae_of<500>>("batch", batch, batch, threads), 0;
+    }
     for (const std::size_t batch : {1, 4, 16, 64, 256, 1024, 4096}) measure_size<vae_of<500>>("batch", batch, batch, threads);
     measure_size<vae_of<64>>("width", 64, 100, threads);
     measure_size<vae_of<256>>("width", 256, 100, threads);

@@ -10,11 +10,11 @@ BUSY = "import os\nos.sched_setaffinity(0, {max(os.sched_getaffinity(0))})\nwhil
 
 
 class Ours:
-    def __init__(self, threads):
-        self.threads = threads
+    def __init__(self, threads, batch):
+        self.threads, self.batch = threads, batch
 
-    def __call__(self, model):
-        return float(ours("train_step", self.threads, model)[0][3])
+    def __call__(self, _):
+        return float(ours("scaling", self.threads, str(self.batch))[0][2])
 
     def close(self):
         pass
@@ -35,7 +35,8 @@ def speed(start, threads, busy):
 
 def main():
     old, new = version(OLD, "torch"), version(NEW, "torch")
-    rows = {"elbo": Ours, f"PyTorch {old or 'of Debian'}": old and (lambda threads: Peer(threads, OLD, "pytorch.py", "eager")),
+    rows = {"elbo": lambda threads: Ours(threads, 100), "elbo, batch 4": lambda threads: Ours(threads, 4), "elbo, batch 1": lambda threads: Ours(threads, 1),
+            f"PyTorch {old or 'of Debian'}": old and (lambda threads: Peer(threads, OLD, "pytorch.py", "eager")),
             f"PyTorch {new or 'newest'}": new and (lambda threads: Peer(threads, NEW, "pytorch.py", "eager"))}
     print("| fc_vae, images/s | one thread | two threads | two threads and a neighbour |")
     print("|---|---|---|---|")

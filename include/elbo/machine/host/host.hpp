@@ -8,6 +8,7 @@
 #include <elbo/machine/host/sums.hpp>
 #include <elbo/machine/host/threads.hpp>
 #include <elbo/machine/host/tiles.hpp>
+#include <elbo/machine/host/turnout.hpp>
 #include <elbo/tape/often_read.hpp>
 
 #include <cstdlib>
@@ -122,16 +123,20 @@ public:
         pieces_->begin();
         sums_->begin(counts_);
         next_pack_.store(0, std::memory_order_relaxed);
-        machine_.workers().run([&](int thread) {
+        const auto begin = std::chrono::steady_clock::now();
+        team&      all   = machine_.workers();
+        all.gather(!turnout_->alone());
+        all.run([&](int thread) {
             if (!packs_.empty()) {
                 pack_matrices(with.parameters, scratch_of(thread));
-                machine_.workers().barrier();
+                all.barrier();
             }
             for (std::size_t p = 0; p < schedule_.phases.size(); ++p) {
                 run_phase(p, thread);
-                machine_.workers().barrier();
+                all.barrier();
             }
         });
+        if (all.size() > 1) turnout_->took(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(), all.asleep());
     }
 
     // Valid after a replay, for the tape's outputs.
@@ -229,6 +234,7 @@ private:
                 for (int k = 0; k < n.e.fold * n.e.cols; ++k)
                     tables_.push_back(static_cast<float>(tape_.constants[static_cast<index>(n.i + k)]));
         pieces_.emplace(machine_.threads(), schedule_.phases.size());
+        turnout_.emplace(machine_.threads());
         sums_.emplace(tape_, schedule_, capacity_);
         tiles_.emplace(tape_, schedule_, layout_, capacity_, machine_.threads(), machine_.products().product == &gemm::multiply);
     }
@@ -276,7 +282,7 @@ private:
             index end[most_axes] = {};
             for (int a = 1; a < most_axes; ++a)
                 end[a] = end[a - 1] + (uses_axis_[static_cast<index>(a)] ? static_cast<index>(chunks_of(counts_[static_cast<index>(a)])) : 0);
-            if (end[most_axes - 1] == 1 && machine_.threads() > 1) return run_one_chunk(f, p, thread);
+            if (end[most_axes - 1] == 1 && machine_.workers().present() > 1) return run_one_chunk(f, p, thread);
             for (index k; (k = pieces_->next(thread, end[most_axes - 1], true, p)) < end[most_axes - 1];) {
                 index a = 1;
                 while (k >= end[a]) ++a;
@@ -394,6 +400,7 @@ private:
     std::optional<sums_of_chunks> sums_;
     std::optional<tiles_of_sums> tiles_;
     std::optional<shares>        pieces_;  // a job: what a phase does
+    std::optional<turnout>       turnout_;
 };
 
 }  // namespace elbo

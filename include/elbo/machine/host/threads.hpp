@@ -4,6 +4,8 @@
 #include <elbo/core/config.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -30,6 +32,12 @@ public:
 
     int size() const { return count_; }
 
+    // Who takes part from the next job on: everybody, or the caller alone. `present` is how many those are.
+    void gather(bool everybody) { present_ = everybody ? count_ : 1; }
+    int  present() const { return present_; }
+    // Seconds that threads slept at barriers since this was last asked, all of them.
+    double asleep() { return 1e-9 * static_cast<double>(asleep_.exchange(0, std::memory_order_relaxed)); }
+
     // job(i) on every thread i, this one being 0; returns when all are done.
     template <class Job>
     void run(Job&& job) {
@@ -38,7 +46,7 @@ public:
 
     // Every thread of a job waits here for the others.
     void barrier() {
-        if (count_ == 1) return;
+        if (present_ == 1) return;
         const unsigned turn = turn_.load(std::memory_order_acquire);
         if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
             arrived_.store(0, std::memory_order_relaxed);
@@ -46,12 +54,15 @@ public:
             turn_.notify_all();
             return;
         }
-        wait_for_change(turn_, turn);
+        if (spin_for_change(turn_, turn)) return;
+        const auto since = std::chrono::steady_clock::now();
+        sleep_until_change(turn_, turn);
+        asleep_.fetch_add(std::chrono::nanoseconds(std::chrono::steady_clock::now() - since).count(), std::memory_order_relaxed);
     }
 
 private:
     ELBO_OUTLINE void run_on_all(void* context, void (*job)(void*, int)) {
-        if (count_ == 1) return job(context, 0);
+        if (present_ == 1) return job(context, 0);
         context_ = context;
         job_     = job;
         generation_.fetch_add(1, std::memory_order_release);
@@ -64,17 +75,21 @@ private:
         __builtin_ia32_pause();
 #endif
     }
-    ELBO_OUTLINE static void wait_for_change(std::atomic<unsigned>& word, unsigned old) {
+    // Whether it came before long.
+    static bool spin_for_change(std::atomic<unsigned>& word, unsigned old) {
         for (int spin = 0; spin < 4000; ++spin) {
-            if (word.load(std::memory_order_acquire) != old) return;
+            if (word.load(std::memory_order_acquire) != old) return true;
             relax();
         }
+        return false;
+    }
+    static void sleep_until_change(std::atomic<unsigned>& word, unsigned old) {
         while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
     }
     ELBO_OUTLINE void serve(int i) {
         unsigned seen = 0;
         for (;;) {
-            wait_for_change(generation_, seen);
+            if (!spin_for_change(generation_, seen)) sleep_until_change(generation_, seen);
             seen = generation_.load(std::memory_order_acquire);
             if (job_ == nullptr) return;
             job_(context_, i);
@@ -82,12 +97,13 @@ private:
         }
     }
 
-    int                       count_;
+    int                       count_, present_ = count_;
     void*                     context_ = nullptr;
     void (*job_)(void*, int)           = nullptr;
     std::atomic<unsigned>     generation_{0};
     alignas(64) std::atomic<int>      arrived_{0};
     alignas(64) std::atomic<unsigned> turn_{0};
+    std::atomic<std::int64_t> asleep_{0};  // nanoseconds
     std::vector<std::thread>  workers_;
 };
 
