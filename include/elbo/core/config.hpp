@@ -26,8 +26,12 @@
 
 // A program that links the library compiled once (ELBO_COMPILED; in CMake the target elbo::compiled) only reads the functions that follow
 // this in a header: a directive of g++'s that no other compiler has. The others compile them again and then drop one of the two.
+// ELBO_COMPILED_ELSEWHERE: of what has a lot behind it the declaration is enough.
 #if defined(ELBO_COMPILED) && defined(__GNUC__) && !defined(__clang__) && !defined(__CUDACC__)
 #define ELBO_COMPILED_ONCE _Pragma("interface")
+#ifndef ELBO_COMPILING
+#define ELBO_COMPILED_ELSEWHERE
+#endif
 #else
 #define ELBO_COMPILED_ONCE
 #endif
