@@ -15,11 +15,12 @@
 using namespace elbo;
 
 template <class Model>
-void measure_latency(const char* name, int threads) {
+void measure_latency(const char* name, int threads, bool rounded = false) {
     using clock = std::chrono::steady_clock;
     constexpr std::size_t    calls = 3000;
     host                     machine({.threads = threads});
     built_model<Model, host> model(machine, 1, 1);
+    if (rounded) model.round_to_bfloat16();
     const std::vector<float> x(Model::data::size, 0.5f);
     std::vector<double>      times;
     for (std::size_t i = 0; i < calls + calls / 10; ++i) {
@@ -35,5 +36,6 @@ void measure_latency(const char* name, int threads) {
 int main(int argc, char** argv) {
     const int threads = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1;
     measure_latency<bench::fc_vae>("fc_vae", threads);
+    measure_latency<bench::fc_vae>("fc_vae_bf16", threads, true);
     measure_latency<bench::conv_vae>("conv_vae", threads);
 }

@@ -23,6 +23,7 @@ struct bindings {
     std::uint64_t         seed   = 0;
     std::uint32_t         step   = 0;            // enters every random number's key
     std::uint32_t         first_row = 0;         // row 0 of this replay is this row of the whole batch
+    std::uint32_t         rounded = 0;           // not 0: parameters are bfloat16s, and the same ones whenever this is the same
 };
 
 template <class T>

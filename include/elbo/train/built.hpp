@@ -47,14 +47,21 @@ public:
     Machine&               on() { return *machine_; }
     const model_outline&   outline() const { return outline_; }
     // Views are good until the machine next runs.
-    std::span<float>       parameters() { return parameters_.span(); }
+    std::span<float>       parameters() { return rounded_ = false, parameters_.span(); }
     std::span<const float> parameters() const { return parameters_.span(); }
     std::span<float>       states() { return states_.span(); }
     std::span<const float> states() const { return states_.span(); }
 
     // Where the machine has them.
-    float* parameters_there() { return parameters_.data(); }
+    float* parameters_there() { return rounded_ = false, parameters_.data(); }
     float* states_there() { return states_.data(); }
+
+    // Every parameter becomes the nearest bfloat16, as models are often handed on. Until they are written again, the host keeps large
+    // matrices in half as many bytes besides, for programs of a row or two.
+    void round_to_bfloat16() {
+        weights::round_to_bfloat16(parameters());
+        rounded_ = true, ++roundings_;
+    }
 
     // One tensor by its name in files: "decoder.3.bias".
     std::span<float> tensor(const std::string& name) {
@@ -85,7 +92,7 @@ protected:
         out.reserve(asked.rows * asked.width);  // filling it first would take a thirtieth of sampling
         auto               b = bindings_for<float>(made->code());
         b.parameters = parameters_.data(), b.state = states_.data();
-        b.seed = asked.seed, b.step = asked.turn;
+        b.seed = asked.seed, b.step = asked.turn, b.rounded = rounded_ ? roundings_ : 0;
         for (std::size_t first = 0; first < asked.rows; first += batch_) {
             const std::size_t n = std::min(batch_, asked.rows - first);
             b.counts            = row_counts_of(n);
@@ -121,6 +128,8 @@ private:
     Machine*                 machine_;
     model_outline            outline_;
     std::size_t              batch_;
+    bool                     rounded_   = false;
+    std::uint32_t            roundings_ = 0;
     typename Machine::buffer parameters_, states_;
     std::vector<std::pair<tape (*)(), std::unique_ptr<program>>> programs_;
 };

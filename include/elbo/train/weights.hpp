@@ -6,6 +6,9 @@
 #include <elbo/io/safetensors.hpp>
 #include <elbo/model/names.hpp>
 
+#include <bit>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 ELBO_COMPILED_ONCE
@@ -16,6 +19,14 @@ namespace weights {
 
 // Batch norm's num_batches_tracked is an int64 in PyTorch's files.
 inline bool is_counter(const tensor_place& p) { return p.size == 1 && p.name.ends_with(".num_batches_tracked"); }
+
+// A bfloat16 is the upper half of a float: the nearest one, the even one of two. What is no number stays none.
+ELBO_COLD inline void round_to_bfloat16(std::span<float> numbers) {
+    for (float& x : numbers) {
+        const auto bits = std::bit_cast<std::uint32_t>(x);
+        x               = std::bit_cast<float>((x == x ? bits + 0x7FFF + (bits >> 16 & 1) : bits | 0x400000) & 0xFFFF0000);
+    }
+}
 
 }  // namespace weights
 
@@ -67,10 +78,10 @@ inline void take(const std::string& path, const io::tensor_file& file, const std
             buffer[p.offset] = static_cast<float>(number);
             continue;
         }
-        if (entry->dtype != "F32")
-            throw io::bad_file(sentence({path, ": ", entry->name, ": expected type F32, got ", entry->dtype}));
-        std::vector<float> room(p.size);
-        entry->copy_to(std::span<float>(room));
+        if (entry->dtype != "F32" && entry->dtype != "BF16")
+            throw io::bad_file(sentence({path, ": ", entry->name, ": expected type F32 or BF16, got ", entry->dtype}));
+        std::vector<float> room = entry->dtype == "BF16" ? io::floats_of_bf16(*entry) : std::vector<float>(p.size);
+        if (entry->dtype == "F32") entry->copy_to(std::span<float>(room));
         for (std::size_t i = 0; i < p.size; ++i) buffer[p.offset + i] = room[p.file_index(i)];
     }
 }

@@ -120,6 +120,7 @@ public:
             if (with.counts[static_cast<std::size_t>(a)] > capacity_[static_cast<std::size_t>(a)] && uses_axis_[static_cast<std::size_t>(a)])
                 throw recording_error("elbo: a batch is larger than the program was made for");
         bind(with);
+        if (with.rounded != rounded_) lay_out_halves(with);
         pieces_->begin();
         sums_->begin(counts_);
         next_pack_.store(0, std::memory_order_relaxed);
@@ -159,6 +160,11 @@ private:
         often_read of;
         index      to, first, last;
         node_id    filter = -1;  // then `first` is the product's number
+    };
+
+    struct half_matrix {
+        std::int32_t offset;  // of the parameter
+        buffer       words;
     };
 
     static constexpr index line = 16;  // floats that no two threads should share
@@ -203,6 +209,26 @@ private:
                 kernels::minimal_convolution(m.shape()).make(m.goes_back(), parameters + tape_[m.first.b].i, static_cast<int>(p.first), packed_.data() + p.to, scratch);
             } else gemm::pack(p.of.transposed, static_cast<index>(p.of.rows()), static_cast<index>(p.of.columns()), parameters + p.of.offset, packed_.data() + p.to, p.first, p.last);
         }
+    }
+
+    // Copies of large matrices of bfloat16s, for products of a row or two.
+    ELBO_COLD void lay_out_halves(const bindings<float>& with) {
+        rounded_ = with.rounded;
+        halves_.clear();
+        halves_at_.assign(tape_.nodes.size(), nullptr);
+        for (node_id id = 0; rounded_ != 0 && id < tape_.size(); ++id) {
+            const node_id b = tape_[id].b;
+            if (tape_[id].e.axis == 0 || !kernels::has_columns_to_share(frames_[0], id) || tape_[b].what != verb::parameter) continue;
+            const index k = frames_[0].fold(b), n = frames_[0].cols(b);
+            auto        one = halves_.begin();
+            while (one != halves_.end() && one->offset != tape_[b].i) ++one;
+            if (one == halves_.end()) {
+                one = halves_.insert(one, {tape_[b].i, buffer(gemm::words_of_halves(k, n))});
+                gemm::make_halves(k, n, with.parameters + tape_[b].i, one->words.data());
+            }
+            halves_at_[at(id)] = one->words.data();
+        }
+        for (kernels::frame& f : frames_) f.halves = halves_at_.data();
     }
 
     ELBO_COLD void lay_out() {
@@ -392,6 +418,9 @@ private:
     buffer                      arena_, packed_;
     std::vector<const float*>   packed_at_;  // by node: its packed operand, where it has one
     std::vector<pack_task>      packs_;
+    std::uint32_t               rounded_ = 0;  // which parameters halves_ are of
+    std::vector<half_matrix>    halves_;
+    std::vector<const float*>   halves_at_;    // by node
     std::atomic<std::size_t>    next_pack_{0};
     buffer                      locals_, scratch_;  // each thread's, one behind the other
     index                       local_floats_ = 0, scratch_floats_ = 0;

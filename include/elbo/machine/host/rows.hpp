@@ -6,6 +6,7 @@
 #include <elbo/machine/bindings.hpp>
 #include <elbo/machine/host/between.hpp>
 #include <elbo/machine/host/elementwise.hpp>
+#include <elbo/machine/host/halves.hpp>
 #include <elbo/machine/host/noise.hpp>
 #include <elbo/machine/host/products.hpp>
 #include <elbo/machine/triangle.hpp>
@@ -23,6 +24,7 @@ struct frame {
     std::vector<float*>    at;          // by node
     product_function       product = nullptr;
     const float* const*    packed  = nullptr;  // by node: the right operand as gemm::pack left it, or null
+    const float* const*    halves  = nullptr;  // by node: the right operand as gemm::make_halves left it, or null
 
     index cols(node_id id) const { return static_cast<index>(t[id].e.cols); }
     index fold(node_id id) const { return static_cast<index>(t[id].e.fold); }
@@ -118,20 +120,26 @@ ELBO_OUTLINE inline void finish_product(const frame& f, node_id id, index first,
     }
 }
 
+// The matrix of a product of so many rows, where it is read in halves.
+inline const float* halves_of(const frame& f, node_id id, index rows) {
+    return f.halves != nullptr && rows <= gemm::most_streamed ? f.halves[static_cast<index>(id)] : nullptr;
+}
 // A product whose matrix is worth being read by several threads; the built-in one makes a number as ever, whatever is beside it.
 inline bool has_columns_to_share(const frame& f, node_id id) {
     constexpr index enough = 32768;  // floats: some microseconds
     const node&     n      = f.t[id];
     return n.what == verb::product && n.j == 0 && f.product == &gemm::multiply && f.packed[static_cast<index>(id)] == nullptr && f.cols(n.a) * f.cols(id) >= enough;
 }
-// Its columns in whole panels, part `part` of `parts`.
+// Its columns in whole panels or strips, part `part` of `parts`.
 ELBO_OUTLINE inline void product_of_columns(const frame& f, node_id id, index rows, index part, index parts, float* scratch) {
     const node& n = f.t[id];
-    const index C = static_cast<index>(n.e.cols), K = f.cols(n.a), panels = (C + gemm::panel - 1) / gemm::panel;
-    const index first = std::min(C, part * panels / parts * gemm::panel), last = std::min(C, (part + 1) * panels / parts * gemm::panel), width = last - first;
+    const auto  halves = halves_of(f, id, rows);
+    const index C = static_cast<index>(n.e.cols), K = f.cols(n.a), piece = halves != nullptr ? gemm::strip : gemm::panel, pieces = (C + piece - 1) / piece;
+    const index first = std::min(C, part * pieces / parts * piece), last = std::min(C, (part + 1) * pieces / parts * piece), width = last - first;
     float*      y = f.at[static_cast<index>(id)] + first;
     if (width == 0) return;
-    f.product(false, false, rows, width, K, f.at[static_cast<index>(n.a)], K, f.at[static_cast<index>(n.b)] + first, C, y, C, false, scratch);
+    if (halves != nullptr) gemm::rows_times_halves(rows, K, f.at[static_cast<index>(n.a)], halves, first, last, f.at[static_cast<index>(id)], C);
+    else f.product(false, false, rows, width, K, f.at[static_cast<index>(n.a)], K, f.at[static_cast<index>(n.b)] + first, C, y, C, false, scratch);
     finish_product(f, id, 0, rows, first, width);
 }
 
@@ -229,7 +237,8 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
         }
         case verb::product:
             // With or without a copy, the same bits.
-            if (const float* packed = f.packed[static_cast<index>(id)]; packed != nullptr && !(n.j && gemm::is_of_dots(last - first, C, f.cols(n.a))))
+            if (const auto halves = halves_of(f, id, last - first)) gemm::rows_times_halves(last - first, f.cols(n.a), a(first), halves, 0, C, y + first * C, C);
+            else if (const float* packed = f.packed[static_cast<index>(id)]; packed != nullptr && !(n.j && gemm::is_of_dots(last - first, C, f.cols(n.a))))
                 gemm::rows_times_packed(last - first, C, f.cols(n.a), {a(first), f.cols(n.a), 1}, packed, y + first * C, C, scratch);
             else f.product(false, n.j != 0, last - first, C, f.cols(n.a), a(first), f.cols(n.a), b(0), f.cols(n.b), y + first * C, C, false, scratch);
             finish_product(f, id, first, last, 0, C);
