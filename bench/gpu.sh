@@ -11,6 +11,7 @@ command -v nvcc >/dev/null || stop "there is no nvcc"
 card=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null | head -1)
 [ -n "$card" ] || stop "there is no GPU"
 build=${BUILD:-build/gpu} jobs=$(job_count)
+mkdir -p "$(dirname "$build")"
 configure "$build" -D CMAKE_BUILD_TYPE=Release -D ELBO_CUDA_ARCHITECTURES="${FOR:-90}-real" -D ELBO_PROVIDER=builtin -D ELBO_WITH_XTENSOR=OFF >"$build.log" 2>&1 ||
     { cat "$build.log"; exit 1; }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The machine that the trainers of this folder are built for: the processor, or the GPU (see examples/CMakeLists.txt).
+// The machine that the trainers of this folder are built for: the processor, or the GPU (see tests/device/CMakeLists.txt).
 
 #ifdef ELBO_EXAMPLES_ON_DEVICE
 #include <elbo/device.hpp>
