@@ -68,6 +68,23 @@ BOOST_AUTO_TEST_CASE(a_trained_prior_is_its_family) {
     BOOST_TEST(apart(densities<of_its_own>(with_prior(at), points), log_density_at<normals>(at, points)) < 1e-14);
     BOOST_TEST(apart(densities<of_a_mixture>(with_prior(of_mixture), points), log_density_at<mixtures>(of_mixture, points)) < 1e-14);
 }
+// Parts that begin alike stay alike, and a factor of zeros stays one: those families do not begin at zeros.
+BOOST_AUTO_TEST_CASE(parts_of_a_trained_prior_begin_apart) {
+    using begins_of = decltype([]<class F, std::size_t N>(trained_prior<F, N>) { return type_of<typename at<0, typename trained_prior<F, N>::parameters>::initial>{}; });
+    static_assert(std::is_same_v<decltype(begins_of{}(trained_prior<diagonal_normal<2>, 4>{}))::type, zeros>);
+    static_assert(!std::is_same_v<decltype(begins_of{}(trained_prior<low_rank_normal<4, 1>, 12>{}))::type, zeros>);
+    numbers prior(15);
+    std::vector<float> begin(15);
+    at<0, trained_prior<mixture_of_normals<3, 2>, 15>::parameters>::initial::fill(begin, {15, 15, 1, 15}, draws(1, "prior"));
+    std::copy(begin.begin(), begin.end(), prior.begin());
+    replay_data d{.parameters = with_prior(prior), .inputs = {wave(12)}, .rows = 3};
+    replay(programs::training<of_a_mixture>(), d);
+    const double* g = d.gradients.data() + networks;
+    for (std::size_t part : {1, 2}) {
+        BOOST_TEST(g[0] != g[part]);
+        BOOST_TEST(g[3] != g[3 + 2 * part]);
+    }
+}
 BOOST_AUTO_TEST_CASE(a_prior_of_zeros_is_the_standard_normal) {
     replay_data d{.parameters = weights(networks), .inputs = {wave(12)}, .rows = 3}, e = d;
     e.parameters       = with_prior({0, 0, 0, 0});

@@ -223,6 +223,7 @@ BOOST_AUTO_TEST_CASE(svhn_matrices) {
     };
     check(parse_matlab_images(labels(real64(1) + real64(10) + real64(9), 9), "a"));
     check(parse_matlab_images(labels(bytes{1, 0, 10, 0, 9, 0}, 4), "a"));
+    check(parse_matlab_images(made::mat(made::mat_matrix("ids", {2, 1}, 12, bytes(16, 0), 14) + x + narrow), "a"));  // integers of 64 bits are passed over
     check(parse_matlab_images(labels(made::little32(1) + made::little32(10) + made::little32(9), 5), "a"));
     for (const bytes& wrong : {bytes{1, 10, 0}, bytes{1, 10, 11}, bytes{1, 10}, bytes{1, 2, 3, 4}})
         BOOST_CHECK_THROW(
@@ -359,6 +360,14 @@ BOOST_AUTO_TEST_CASE(single_idx_with_labels_beside) {
     BOOST_TEST(!data::load(alone.path()).train.labelled());
 }
 
+// Packed without packing: the first block is longer than what is looked at.
+BOOST_AUTO_TEST_CASE(stored_files_are_recognised) {
+    const made::folder folder;
+    const bytes        pixels = made::noise(20 * 28 * 28);
+    folder.put("pictures.gz", made::gzip(made::idx({20, 28, 28}, pixels)));
+    const data::splits all = data::load(folder.path() + "/pictures.gz");
+    BOOST_TEST((all.train.pixels == pixels));
+}
 BOOST_AUTO_TEST_CASE(other_folders) {
     const made::folder cifar;
     cifar.put("data_batch_1.bin", made::cifar(3, 1));
@@ -415,6 +424,13 @@ BOOST_AUTO_TEST_CASE(folders_of_pictures) {
     check_shape(named.train, 4, 3, 4, 1);
     BOOST_TEST((named.train.labels == bytes{0, 0, 1, 2}));
     BOOST_TEST(named.train.classes == 3u);
+    const made::folder few;
+    for (const char* name : {"train/cat/0.png", "train/dog/1.png", "train/owl/2.png", "test/cat/3.png", "test/owl/4.png"}) few.put(name, picture(8));
+    const data::splits numbered = data::load(few.path());
+    BOOST_TEST((numbered.test.labels == std::vector<std::uint8_t>{0, 2}));  // as they are in training
+    BOOST_TEST(numbered.test.classes == 3u);
+    few.put("test/elk/5.png", picture(8));
+    BOOST_CHECK_THROW(data::load(few.path()), bad_file);
     classes.put("stray.png", picture(1));
     BOOST_CHECK_THROW(data::load(classes.path()), bad_file);
 

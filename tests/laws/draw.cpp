@@ -121,6 +121,40 @@ struct glance {
     }
 };
 
+// Several grids look at one image in colour, as many as it has channels and more: each sees it as it would alone.
+template <int Grids>
+struct several_glances {
+    using image    = shape<3, 4, 4>;
+    using inputs   = list<image, shape<5 * Grids>>;
+    using networks = list<>;
+    static constexpr void program(auto& record) {
+        const auto x     = input<image>(record);
+        const auto sight = attend<2, image>(as_rows(in_shape<shape<Grids, 5>>(input<shape<5 * Grids>>(record))));
+        output(record, "read", sight.read(x));
+        output(record, "written", sight.write(sight.read(x)));
+    }
+};
+template <int Grids>
+void every_grid_sees_the_image() {
+    const auto several = programs::of<several_glances<Grids>>([](auto& record) { several_glances<Grids>::program(record); });
+    const auto alone   = programs::of<several_glances<1>>([](auto& record) { several_glances<1>::program(record); });
+    const std::vector<double>    x = laws::some_numbers(48), numbers = laws::some_numbers(5 * Grids);
+    const laws::replayed<double> together(several, {x, numbers}, {}, {1, 1, 0, 0});
+    std::vector<double>          read, written;
+    for (int grid = 0; grid < Grids; ++grid) {
+        const laws::replayed<double> one(alone, {x, std::vector<double>(numbers.begin() + 5 * grid, numbers.begin() + 5 * grid + 5)}, {}, {1, 1, 0, 0});
+        for (double v : one["read"]) read.push_back(v);
+        for (double v : one["written"]) written.push_back(v);
+    }
+    BOOST_TEST(together["read"] == read, boost::test_tools::per_element());
+    BOOST_TEST(together["written"] == written, boost::test_tools::per_element());
+}
+BOOST_AUTO_TEST_CASE(several_grids_see_one_image) {
+    every_grid_sees_the_image<2>();
+    every_grid_sees_the_image<3>();
+    every_grid_sees_the_image<6>();
+}
+
 BOOST_AUTO_TEST_CASE(filters_lie_where_they_should) {
     const auto tape = programs::of<glance>([](auto& record) { glance::program(record); });
     const std::vector<double> x = laws::some_numbers(3 * 32);

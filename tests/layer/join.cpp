@@ -26,6 +26,20 @@ struct scaled : stack<shape<2>, modulate<pose, normal_init<1, 2>>> {};
 struct tinted : stack<shape<2, 1, 2>, modulate<label<2>, normal_init<1, 2>>> {};
 struct tinted_twice : stack<shape<1, 4, 4>, conv<3, 2>, modulate<label<3>, normal_init<1, 2>>, act::tanh, flatten, modulate<mask, normal_init<1, 2>>, linear<2>> {};
 struct same_twice : stack<shape<2>, join<label<3>>, linear<4>, act::tanh, join<label<3>>, linear<2>> {};
+struct in_branches : stack<shape<2>, concatenated<branch<join<label<3>>, linear<2>>, branch<join<pose>, linear<2>>>, linear<2>> {};
+struct joined_to_branches : stack<shape<1, 2, 2>, join<mask>, concatenated<branch<conv<2, 1>>, branch<join<mask>>>> {};
+
+// Two samples of an image beside one of the mask, and one beside two.
+struct image_then_mask {
+    using inputs   = list<shape<1, 2, 2>, mask>;
+    using networks = list<net<"masked", masked>>;
+    static constexpr void program(auto& record) {
+        const auto x = input<shape<1, 2, 2>>(record);
+        const auto m = input<mask>(record);
+        output(record, "images", run<masked>(record, repeat<2>(x), given<mask>(m)));
+        output(record, "masks", run<masked>(record, x, given<mask>(repeat<2>(m))));
+    }
+};
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_label_is_seen_one_hot) {
@@ -42,6 +56,23 @@ BOOST_AUTO_TEST_CASE(numbers_join_an_image_as_planes) {
 BOOST_AUTO_TEST_CASE(an_image_joins_an_image_as_channels) {
     laws::replay_data d{.inputs = {{1, 2, 3, 4}, {10, 20, 30, 40}}};
     BOOST_TEST(apart(laws::evaluated<masked>(d), {1, 10, 2, 20, 3, 30, 4, 40}) == 0.0);
+}
+BOOST_AUTO_TEST_CASE(samples_of_an_image_are_joined_pixel_by_pixel) {
+    laws::replay_data   d{.inputs = {{1, 2, 3, 4, 5, 6, 7, 8}, {10, 20, 30, 40, 50, 60, 70, 80}}, .rows = 2};
+    const laws::results seen = laws::replay(programs::of<image_then_mask>([](auto& record) { image_then_mask::program(record); }), d);
+    const numbers       twice{1, 10, 2, 20, 3, 30, 4, 40, 1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70, 8, 80, 5, 50, 6, 60, 7, 70, 8, 80};
+    BOOST_TEST(apart(seen["images"], twice) == 0.0);
+    BOOST_TEST(apart(seen["masks"], twice) == 0.0);
+}
+// What a branch joins is what the network joins.
+BOOST_AUTO_TEST_CASE(branches_hear_conditions) {
+    static_assert(std::is_same_v<in_branches::conditions, list<label<3>, pose>>);
+    static_assert(std::is_same_v<layers::conditions<residual<join<pose>, linear<2>>>, list<pose>>);
+    laws::replay_data d{.parameters = laws::weights(parameter_count<laws::alone<in_branches>>), .inputs = {{7, 8, 7, 8, 7, 8}, {2, 0, 2}, {1, 2, 1, 2, 3, 4}}, .rows = 3};
+    const numbers     y = laws::evaluated<in_branches>(d);
+    BOOST_TEST((y[0] != y[2] && y[0] != y[4]));
+    BOOST_TEST(laws::gradient_error<laws::alone<in_branches>>() <= 1e-6);
+    BOOST_TEST(laws::gradient_error<laws::alone<joined_to_branches>>() <= 1e-6);
 }
 BOOST_AUTO_TEST_CASE(gradients_are_finite_differences) {
     BOOST_TEST(laws::gradient_error<laws::alone<flat_net>>() <= 1e-6);

@@ -71,6 +71,24 @@ BOOST_AUTO_TEST_CASE(sleepers_wake) {
     }
     BOOST_TEST(done == 15);
 }
+BOOST_AUTO_TEST_CASE(a_host_works_for_one_thread_at_a_time) {
+    for (const int threads : {1, 2}) {
+        host machine({.threads = threads});
+        bool refused = false;
+        machine.each_part(1, 1, [&](std::size_t, std::size_t) {
+            std::thread([&] {
+                try {
+                    machine.each_part(1, 1, [](std::size_t, std::size_t) {});
+                } catch (const std::logic_error&) {
+                    refused = true;
+                }
+            }).join();
+        });
+        BOOST_TEST(refused);
+        machine.each_part(1, 1, [&](std::size_t, std::size_t) { refused = false; });
+        BOOST_TEST(!refused);
+    }
+}
 BOOST_AUTO_TEST_CASE(a_team_has_at_least_one_thread) {
     for (const int size : {0, -3}) {
         team workers(size);

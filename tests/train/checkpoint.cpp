@@ -139,6 +139,16 @@ BOOST_AUTO_TEST_CASE(a_damaged_one_is_passed_over_with_a_warning) {
     BOOST_TEST(careful.newest().warnings.empty());
 }
 
+// It may be whole: who passed it over would go on from an older one, and then delete it.
+BOOST_AUTO_TEST_CASE(one_that_cannot_be_opened_is_not_a_damaged_one) {
+    const scratch           s;
+    const checkpoint_folder folder(s.folder, "fc_vae", 20);
+    write(folder, 5);
+    fs::create_symlink(s.file(6).filename(), s.file(6));  // to itself
+    BOOST_CHECK_THROW(folder.newest(), io::unreadable);
+    fs::remove(s.file(6));
+    BOOST_TEST(folder.newest().found->step == 5u);
+}
 BOOST_AUTO_TEST_CASE(the_best_is_one_and_stays) {
     scratch                 s;
     const checkpoint_folder folder(s.folder.string(), "fc_vae", 20, 1);

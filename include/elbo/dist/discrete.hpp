@@ -25,6 +25,7 @@ constexpr auto closed_kl(bernoulli_of<A> q, bernoulli_of<B> p) {
     return sum(q.mean() * (q.logits - p.logits) + softplus(p.logits) - softplus(q.logits));
 }
 struct bernoulli {
+    static constexpr bool has_gradients_of_samples = false;
     template <class In>
     using support = In;
     static constexpr auto from(const auto&, auto x) { return bernoulli_of<decltype(x)>{x}; }
@@ -52,6 +53,7 @@ struct bernoulli_by_mean_of {
     }
 };
 struct bernoulli_by_mean {
+    static constexpr bool has_gradients_of_samples = false;
     template <class In>
     using support = In;
     static constexpr auto from(const auto&, auto x) { return bernoulli_by_mean_of<decltype(x)>{x}; }
@@ -124,6 +126,7 @@ constexpr auto closed_kl(categorical_of<A> q, categorical_of<B> p) {
 }
 template <std::size_t N>
 struct categorical {
+    static constexpr bool has_gradients_of_samples = false;
     template <class>
     using support = shape<N>;
     template <class In>

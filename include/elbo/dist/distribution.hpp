@@ -14,7 +14,7 @@
 // (and, as layers do, parameters<In> where it learns something of its own). What `from` returns has
 //
 //     log_density(y)                    per row
-//     sample<K>(record, purpose, turn)  reparametrised, K of them for each row
+//     sample<K>(record, purpose, turn)  K of them for each row; reparametrised, unless the family says has_gradients_of_samples = false
 //     mean()
 //     entropy()                         where it has a closed form
 //
@@ -32,6 +32,12 @@ template <class T>
 inline constexpr bool is_distribution = false;
 template <class F, class In>
 inline constexpr bool is_distribution<distribution_over<F, In>> = true;
+// Whether a network can learn through samples of it, as a posterior must.
+template <class T>
+inline constexpr bool has_gradients_of_samples = true;
+template <class F, class In>
+    requires requires { F::has_gradients_of_samples; }
+inline constexpr bool has_gradients_of_samples<distribution_over<F, In>> = F::has_gradients_of_samples;
 
 template <std::size_t Numbers>
 struct the_network_must_end_in {

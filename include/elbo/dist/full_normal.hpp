@@ -150,6 +150,7 @@ private:
 // The network gives N means, N log variances and the N x Rank factor.
 template <std::size_t N, std::size_t Rank>
 struct low_rank_normal {
+    using first_numbers = normal_init<1, 10>;  // at a factor of zeros its gradient is zero
     template <class>
     using support = shape<N>;
     template <class In>

@@ -36,6 +36,7 @@ struct discretised_logistic_of {
 };
 template <class Scale = learned>
 struct discretised_logistic {
+    static constexpr bool has_gradients_of_samples = false;
     template <class In>
     using support = In;
     template <class>
@@ -93,6 +94,8 @@ private:
 };
 template <std::size_t Components, std::size_t N>
 struct mixture_of_normals {
+    static constexpr bool has_gradients_of_samples = false;  // which component it is of has none
+    using first_numbers = normal_init<1, 2>;                  // alike they would stay alike
     template <class>
     using support = shape<N>;
     template <class In>

@@ -51,7 +51,9 @@ private:
 // A regular file's first bytes, at most `most` of them. A file of another size than `whole` allows is refused.
 inline std::vector<std::uint8_t> read_start(const std::string& path, std::size_t most, std::size_t whole) {
     const auto fail = [&](const char* what) -> void {
-        refuse({path, ": ", what, ": ", std::strerror(errno)});
+        const std::string why = sentence({path, ": ", what, ": ", std::strerror(errno)});
+        if (errno == ENOENT) throw bad_file(why);
+        throw unreadable(why);
     };
     const file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));   // a pipe must not make us wait
     if (file.number() < 0) fail("cannot open");

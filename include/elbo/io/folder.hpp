@@ -39,17 +39,29 @@ inline std::vector<std::filesystem::path> png_files(const std::string& folder) {
     return found;
 }
 
-// Pictures of one size. Where they lie in sub-folders, each folder with some is a class, numbered in sorted order.
-inline data::images read_png_folder(const std::string& folder) {
+// Pictures of one size, and the folders that they lie in, sorted and relative to `folder`: empty for the folder itself.
+struct picture_folder {
+    data::images                       images;
+    std::vector<std::filesystem::path> homes;
+};
+// Where pictures lie in sub-folders, each folder with some is a class, numbered in sorted order; or as `like` has them, of which
+// these may be some.
+inline picture_folder read_picture_folder(const std::string& folder, const picture_folder* like = nullptr) {
     namespace fs = std::filesystem;
     const std::vector<fs::path> files = png_files(folder);
     if (files.empty()) refuse({folder, ": expected PNG files, got none"});
     const auto            home_of = [&](const fs::path& file) { return file.lexically_relative(folder).parent_path(); };
-    std::vector<fs::path> homes;   // relative to the folder: empty for the folder itself
+    std::vector<fs::path> homes;
     for (const fs::path& file : files) homes.push_back(home_of(file));
     std::sort(homes.begin(), homes.end());
     homes.erase(std::unique(homes.begin(), homes.end()), homes.end());
     const bool flat = homes.front().empty();
+    if (!flat && like != nullptr) {
+        for (const fs::path& home : homes)
+            if (!std::binary_search(like->homes.begin(), like->homes.end(), home))
+                refuse({folder, ": expected sub-folders that the training set has, got ", printable(home.string())});
+        homes = like->homes;
+    }
     if (flat && homes.size() > 1)
         refuse({folder, ": expected PNG files either in the folder or in its sub-folders, got both"});
     if (homes.size() > 256)
@@ -74,7 +86,8 @@ inline data::images read_png_folder(const std::string& folder) {
         all.labels.push_back(static_cast<std::uint8_t>(home - homes.begin()));
     }
     all.classes = flat ? 0 : homes.size();
-    return all;
+    return {std::move(all), std::move(homes)};
 }
+inline data::images read_png_folder(const std::string& folder) { return read_picture_folder(folder).images; }
 
 }  // namespace elbo::io

@@ -79,12 +79,14 @@ private:
         if ((size ^ check) != 0xFFFF)
             reject({"a length and its complement"}, {size, " and ", check});
         in_.next += 4;
-        if (size > static_cast<std::size_t>(in_.end - in_.next)) cut_off();
-        if (used_ > limit_ || size > limit_ - used_) too_large();
-        if (out_.size() - used_ < size) grow(size);
-        if (size != 0) std::memcpy(out_.data() + used_, in_.next, size);
-        used_ += size;
-        in_.next += size;
+        // What there is of it, and room for, is handed out all the same: files are recognised by how they begin.
+        const std::size_t here = static_cast<std::size_t>(in_.end - in_.next), room = used_ > limit_ ? 0 : limit_ - used_, most = std::min({size, here, room});
+        if (out_.size() - used_ < most) grow(most);
+        if (most != 0) std::memcpy(out_.data() + used_, in_.next, most);
+        used_ += most;
+        in_.next += most;
+        if (size > here) cut_off();
+        if (size > room) too_large();
     }
 
     void fixed_codes() {

@@ -35,7 +35,7 @@ struct matlab_array {
 
 namespace matlab {
 
-inline constexpr std::uint32_t matrix = 14, compressed = 15;
+inline constexpr std::uint32_t int64 = 12, uint64 = 13, matrix = 14, compressed = 15;
 
 inline std::size_t bytes_of(std::uint32_t number_type) {
     constexpr std::size_t sizes[] = {0, 1, 1, 2, 2, 4, 4, 4, 0, 8};
@@ -62,8 +62,8 @@ inline element next_element(cursor& in, bool padded = true) {
     return {word, first, size};
 }
 
-// The body of a matrix element: flags, dimensions, name, numbers. Text, cells, structs and complex numbers are passed
-// over: false.
+// The body of a matrix element: flags, dimensions, name, numbers. Text, cells, structs, complex numbers and integers of 64
+// bits are passed over: false.
 inline bool parse_matrix(matlab_array& array, bytes_view body, const std::string& file) {
     cursor        in(body, file);
     const element flags = next_element(in);
@@ -85,6 +85,7 @@ inline bool parse_matrix(matlab_array& array, bytes_view body, const std::string
 
     const element     numbers = next_element(in);
     const std::size_t unit    = bytes_of(numbers.type);
+    if (numbers.type == int64 || numbers.type == uint64) return false;
     if (unit == 0) in.reject({"numbers of 1 to 8 bytes"}, {"element type ", numbers.type});
     if (claimed_product(array.shape, unit) != numbers.size)
         in.reject({printable(array.name), " of shape ", shape_text(array.shape), " and ", unit, " bytes a number"},

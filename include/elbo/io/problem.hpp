@@ -18,6 +18,11 @@ struct bad_file : std::runtime_error {
         : std::runtime_error(sentence({file, ": at byte ", offset, ": expected ", expected, ", got ", got})) {}
 };
 
+// A file of which nothing is known, because the system would not let us read it.
+struct unreadable : bad_file {
+    using bad_file::bad_file;
+};
+
 // Throws bad_file: refuse(file, 3, {"a rank of 1 to 4"}, {rank}), or refuse({path, ": cannot list"}).
 [[noreturn]] ELBO_COLD inline void refuse(const std::string& file, std::uint64_t offset, message_parts expected,
                                                message_parts got) {

@@ -17,6 +17,7 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 ELBO_COMPILED_ONCE
@@ -97,10 +98,12 @@ inline splits read_pictures(const std::string& folder) {
         all.train = io::read_png_folder(folder);
         return all;
     }
-    all.train = io::read_png_folder(path("train"));
-    if (part("valid")) all.validation = io::read_png_folder(path("valid"));
-    else if (part("validation")) all.validation = io::read_png_folder(path("validation"));
-    if (part("test")) all.test = io::read_png_folder(path("test"));
+    io::picture_folder train = io::read_picture_folder(path("train"));
+    const auto         same  = [&](const char* name) { return io::read_picture_folder(path(name), &train).images; };
+    if (part("valid")) all.validation = same("valid");
+    else if (part("validation")) all.validation = same("validation");
+    if (part("test")) all.test = same("test");
+    all.train = std::move(train.images);
     return all;
 }
 

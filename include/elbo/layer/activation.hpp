@@ -23,8 +23,20 @@ struct sigmoid : activation<formulas::sigmoid> {};
 struct softplus : activation<formulas::softplus> {};
 struct gelu : activation<formulas::gelu> {};
 
+struct slopes_must_not_be_negative {
+    template <std::size_t Index, class Layer, class Input>
+    static constexpr bool at() {
+        static_assert(accepts<Layer, Input>, "elbo: the ratio of leaky_relu or elu must not be negative");
+        return true;
+    }
+};
+template <int Numerator, int Denominator>
+using not_negative = unless<(Numerator >= 0 && Denominator > 0), slopes_must_not_be_negative>;
+
 template <int Numerator = 1, int Denominator = 100>
 struct leaky_relu {
+    template <class>
+    using rejects = not_negative<Numerator, Denominator>;
     template <class In>
     using output = In;
     static constexpr auto apply(const auto&, auto x) { return map(formulas::leaky_relu{1.0 * Numerator / Denominator}, x); }
@@ -32,6 +44,8 @@ struct leaky_relu {
 
 template <int Numerator = 1, int Denominator = 1>
 struct elu {
+    template <class>
+    using rejects = not_negative<Numerator, Denominator>;
     template <class In>
     using output = In;
     static constexpr auto apply(const auto&, auto x) { return map(formulas::elu{1.0 * Numerator / Denominator}, x); }

@@ -55,6 +55,10 @@ template <class In, class... Layers>
 struct branch_stack<In, branch<Layers...>> {
     using type = chain<In, Layers...>;
 };
+template <class... Layers>
+auto conditions_of_(branch<Layers...>) -> concat<conditions<Layers>...>;
+template <class Branch>
+using conditions_of_branch = decltype(conditions_of_(Branch{}));
 
 template <class A, class B>
 struct side_by_side {  // not alike
@@ -72,12 +76,14 @@ struct side_by_side<shape<C, H, W>, shape<D, H, W>> {
     static constexpr bool alike = true;
 };
 
-// Channels beside channels, pixel by pixel; or columns beside columns.
+// Channels beside channels, pixel by pixel; or columns beside columns. Where one has several samples of each image and the other has
+// one, it is repeated first: pixels are rows, and rows would be paired otherwise.
 template <class A, class B>
 constexpr auto beside(A a, B b) {
     if constexpr (is_image<typename A::shape>) {
-        using I = image_of<typename A::shape>;
-        return as_image<I::height, I::width>(join_columns(as_pixels(a), as_pixels(b)));
+        using I         = image_of<typename A::shape>;
+        constexpr int k = A::k > B::k ? A::k : B::k;
+        return as_image<I::height, I::width>(join_columns(as_pixels(repeat<k / A::k>(a)), as_pixels(repeat<k / B::k>(b))));
     } else return join_columns(a, b);
 }
 }  // namespace layers
@@ -100,6 +106,7 @@ struct concatenated {
     template <class In>
     using states = concat<decltype(inside_layers<0>(typename first<In>::states{})),
                           decltype(inside_layers<1>(typename second<In>::states{}))>;
+    using conditions = concat<layers::conditions_of_branch<First>, layers::conditions_of_branch<Second>>;
     template <class In>
     using rejects = first_reason<unless<first<In>::fits, layers::rejected_inside<typename first<In>::rejection>>,
                                  unless<second<In>::fits, layers::rejected_inside<typename second<In>::rejection>>,

@@ -66,7 +66,7 @@ struct he_normal {
         detail::fill_normal(to, std::sqrt(2.0 / static_cast<double>(f.in)), random);
     }
 };
-struct fan_in_uniform {  // U(-1/sqrt(in), 1/sqrt(in)): PyTorch's default for linear and recurrent layers
+struct fan_in_uniform {  // U(-1/sqrt(in), 1/sqrt(in)): PyTorch's default for linear layers
     static void fill(std::span<float> to, fans f, const draws& random) {
         detail::fill_uniform(to, 1.0 / std::sqrt(static_cast<double>(f.in)), random);
     }

@@ -103,7 +103,7 @@ constexpr bool completion_fits() {
     else if constexpr (!decoder_must_be_a_network<Decoder>()) return false;
     else if constexpr (!completions_prior_must_be_a_network<Prior>()) return false;
     else if constexpr (!programs::network_fits<Encoder> || !programs::network_fits<Decoder> || !programs::network_fits<Prior>) return false;
-    else if constexpr (!encoder_must_end_in_a_distribution<typename e::output>()) return false;
+    else if constexpr (!encoder_must_end_in_a_posterior<typename e::output>()) return false;
     else if constexpr (!decoder_must_end_in_a_likelihood<typename d::output>()) return false;
     else if constexpr (!decoder_must_begin_with_the_shape_of_the_latent<typename d::input, latent>()) return false;
     else if constexpr (!decoder_must_end_in_what_is_missing<support_of<typename d::output>, missing_part<typename e::input, Which>>()) return false;

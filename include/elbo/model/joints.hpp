@@ -16,12 +16,24 @@ template <class Objective>
 struct objective {};  // evidence_bound<...> or importance_bound<K>
 struct one_sided_conditioning {};  // the condition may be missing on one side
 
-// A prior with parameters of its own and no input.
-template <class Family, std::size_t Size>
+namespace layers {
+template <class Family>
+struct first_numbers_ {
+    using type = zeros;
+};
+template <class Family>
+    requires requires { typename Family::first_numbers; }
+struct first_numbers_<Family> {
+    using type = typename Family::first_numbers;
+};
+}  // namespace layers
+
+// A prior with parameters of its own and no input. They begin as the family says, else as zeros.
+template <class Family, std::size_t Size, class Initial = typename layers::first_numbers_<Family>::type>
 struct trained_prior {
     using input      = shape<0>;
     using output     = distribution_over<Family, shape<Size>>;
-    using parameters = list<parameter<"parameters", shape<Size>>>;
+    using parameters = list<parameter<"parameters", shape<Size>, Initial>>;
     using states     = list<>;
     using conditions = list<>;
 
@@ -110,8 +122,8 @@ struct prior_output<P> {
 
 template <class P>
 inline constexpr bool trained_numbers_fit = true;
-template <class F, std::size_t Size>
-inline constexpr bool trained_numbers_fit<trained_prior<F, Size>> = is_accepted<layers::rejects<F, shape<Size>>>;
+template <class F, std::size_t Size, class Initial>
+inline constexpr bool trained_numbers_fit<trained_prior<F, Size, Initial>> = is_accepted<layers::rejects<F, shape<Size>>>;
 
 template <class P, class... Conditions>
 inline constexpr bool prior_begins_with = !is_network<P>;
@@ -175,6 +187,17 @@ template <class Output>
 constexpr bool encoder_must_end_in_a_distribution() {
     static_assert(is_distribution<Output>, "elbo: the encoder must end in a distribution: add to<diagonal_normal<...>>");
     return is_distribution<Output>;
+}
+template <class Output>
+constexpr bool samples_of_the_posterior_must_have_gradients() {
+    static_assert(has_gradients_of_samples<Output>,
+                  "elbo: the encoder learns through its samples, and those of this distribution have no gradient: use a normal or a laplace");
+    return has_gradients_of_samples<Output>;
+}
+template <class Output>
+constexpr bool encoder_must_end_in_a_posterior() {
+    if constexpr (!encoder_must_end_in_a_distribution<Output>()) return false;
+    else return samples_of_the_posterior_must_have_gradients<Output>();
 }
 template <class Output>
 constexpr bool decoder_must_end_in_a_likelihood() {
@@ -264,7 +287,7 @@ constexpr bool joints_fit() {
     else if constexpr (!options_must_be_given_once<Options...>()) return false;
     else if constexpr (!programs::network_fits<Encoder> || !programs::network_fits<Decoder>) return false;
     else if constexpr (!programs::network_fits<prior>) return false;
-    else if constexpr (!encoder_must_end_in_a_distribution<typename e::output>()) return false;
+    else if constexpr (!encoder_must_end_in_a_posterior<typename e::output>()) return false;
     else if constexpr (!decoder_must_end_in_a_likelihood<typename d::output>()) return false;
     else if constexpr (!decoder_must_begin_with_the_shape_of_the_latent<typename d::input, latent>()) return false;
     else if constexpr (!decoder_must_end_in_the_shape_of_the_data<support_of<typename d::output>, typename e::input>())

@@ -62,7 +62,7 @@ constexpr bool m2_fits() {
     else if constexpr (!programs::network_fits<Classifier>) return false;
     else if constexpr (!programs::network_fits<Encoder> || !programs::network_fits<Decoder>) return false;
     else if constexpr (!classifier_must_end_in_classes<typename c::output>()) return false;
-    else if constexpr (!encoder_must_end_in_a_distribution<typename e::output>()) return false;
+    else if constexpr (!encoder_must_end_in_a_posterior<typename e::output>()) return false;
     else if constexpr (!decoder_must_end_in_a_likelihood<typename d::output>()) return false;
     else if constexpr (!decoder_must_begin_with_the_shape_of_the_latent<typename d::input, latent>()) return false;
     else if constexpr (!decoder_must_end_in_the_shape_of_the_data<support_of<typename d::output>, typename e::input>())

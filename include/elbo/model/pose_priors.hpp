@@ -163,7 +163,7 @@ constexpr bool transformer_fits() {
     else if constexpr (!programs::network_fits<Encoder> || !programs::network_fits<Decoder>) return false;
     else if constexpr (!programs::network_fits<PoseNetwork> || !programs::network_fits<f>) return false;
     else if constexpr (!transformer_vae_must_begin_with_an_image<typename e::input>()) return false;
-    else if constexpr (!encoder_must_end_in_a_distribution<typename e::output>()) return false;
+    else if constexpr (!encoder_must_end_in_a_posterior<typename e::output>()) return false;
     else if constexpr (!decoder_must_begin_with_the_shape_of_the_latent<typename d::input, support_of<typename e::output>>()) return false;
     else if constexpr (!decoder_must_end_in_pixels_that_can_be_moved<typename d::output>()) return false;
     else if constexpr (!decoder_must_end_in_the_shape_of_the_data<support_of<typename d::output>, typename e::input>()) return false;

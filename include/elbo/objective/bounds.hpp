@@ -48,7 +48,10 @@ struct evidence_bound {
     static constexpr bool options_fit() {
         constexpr bool known = (layers::is_bound_option<Options> && ... && true);
         static_assert(known, "elbo: not an option of evidence_bound: samples<1...>, monte_carlo_kl, free_bits<0...>");
-        return known;
+        constexpr int  counted = ((layers::samples_of<Options> > 0) + ... + 0), free = ((layers::free_of<Options> > 0) + ... + 0);
+        constexpr bool agree   = counted < 2 && free + (sampled ? 1 : 0) < 2;
+        static_assert(!known || agree, "elbo: evidence_bound takes samples<...> once, and once free_bits<...> or monte_carlo_kl");
+        return known && agree;
     }
 
     template <class Model, class R>

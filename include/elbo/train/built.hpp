@@ -32,6 +32,7 @@ public:
 
     ELBO_COLD built(Machine& on, model_outline of, std::uint64_t seed, std::size_t batch)
         : machine_(&on), outline_(std::move(of)), batch_(batch), parameters_(outline_.parameter_count), states_(outline_.state_count) {
+        if (batch == 0) throw std::invalid_argument("expected a batch of 1 or more, got 0");
         initialise(seed);
     }
 
@@ -101,6 +102,8 @@ protected:
                 if (f.values.size() < (first + n) * f.width)
                     throw std::invalid_argument(sentence({"expected a condition for every row, ", asked.rows * f.width,
                                                           " numbers or more, got ", f.values.size()}));
+                if (f.input < outline_.inputs.size() && outline_.inputs[f.input].what == input_outline::kind::label)
+                    outlining::check_classes(outline_.inputs[f.input], f.values.subspan(first * f.width, n * f.width));
                 // A condition that a program does not read is no error: a prior that is not conditioned, say.
                 if (f.input < b.inputs.size()) b.inputs[f.input] = f.values.data() + first * f.width;
             }

@@ -27,6 +27,9 @@ struct progress_event {
 class callback {
 public:
     template <class C>
+    static constexpr bool is_told = requires(C& self, const progress_event& e) { self.after_step(e); } || requires(C& self, const progress_event& e) { self.log(e); } ||
+                                    requires(C& self, const progress_event& e) { self.after_epoch(e); };
+    template <class C>
     explicit callback(C& c)
         : on_(const_cast<void*>(static_cast<const void*>(&c))),
           step_([](void* on, const progress_event& e) {
@@ -39,7 +42,9 @@ public:
           epoch_([](void* on, const progress_event& e) {
               if constexpr (requires(C& self) { self.after_epoch(e); }) return told([&] { return static_cast<C*>(on)->after_epoch(e); });
               else return true;
-          }) {}
+          }) {
+        static_assert(is_told<C>, "elbo: a callback has after_step(event), log(event) or after_epoch(event), and is not const where they are not");
+    }
 
     bool after_step(const progress_event& e) const { return step_(on_, e); }
     void log(const progress_event& e) const { log_(on_, e); }
@@ -48,7 +53,7 @@ public:
 private:
     template <class F>
     static bool told(F tell) {
-        if constexpr (std::is_same_v<decltype(tell()), bool>) return tell();
+        if constexpr (std::is_convertible_v<decltype(tell()), bool>) return tell();
         else return tell(), true;
     }
 

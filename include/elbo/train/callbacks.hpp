@@ -60,6 +60,11 @@ private:
     function<std::vector<named_value>()> measure_;
 };
 
+// What a run's steps depend on besides its data, as its files tell it.
+inline std::map<std::string, std::string> settings_of_a_run(const trainer_options& o) {
+    return {{"seed", std::to_string(o.seed)}, {"batch", std::to_string(o.batch)}, {"optimizer", o.optimizer.name()}};
+}
+
 // Checkpoints every so many seconds and at each epoch's end; a signal finishes the step, writes one and stops. What is
 // not finite is not written.
 template <class Machine>
@@ -70,6 +75,7 @@ public:
 
     bool after_step(const progress_event& e) {
         if (stop_.asked() != 0) return write(), false;
+        last_ = std::min(last_, e.seconds);  // seconds are those of a call of fit
         if (e.seconds - last_ >= every_) write(), last_ = e.seconds;
         return true;
     }
@@ -81,8 +87,7 @@ public:
         if (written_at_ == of_.step()) return path_;
         of_.check_finite();
         const auto tensors = of_.tensors();
-        path_       = folder_.write(of_.step(), tensors.entries(), {{"seed", std::to_string(of_.settings().seed)},
-                                                                    {"batch", std::to_string(of_.settings().batch)}});
+        path_       = folder_.write(of_.step(), tensors.entries(), settings_of_a_run(of_.settings()));
         written_at_ = of_.step();
         return path_;
     }
@@ -111,10 +116,9 @@ resumed resume(training<Machine>& train, const checkpoint_folder& folder) {
     newest_checkpoint newest = folder.newest();
     if (!newest.found) return {{}, std::move(newest.warnings)};
     const found_checkpoint& found = *newest.found;
-    const std::pair<const char*, std::uint64_t> same[] = {{"seed", train.settings().seed}, {"batch", train.settings().batch}};
-    for (const auto& [key, value] : same)
-        if (const auto at = found.file.metadata.find(key); at != found.file.metadata.end() && at->second != std::to_string(value))
-            throw io::bad_file(found.path + ": it was trained with " + key + " " + io::printable(at->second) + ", not " + std::to_string(value));
+    for (const auto& [key, value] : settings_of_a_run(train.settings()))
+        if (const auto at = found.file.metadata.find(key); at != found.file.metadata.end() && at->second != value)
+            throw io::bad_file(found.path + ": it was trained with " + key + " " + io::printable(at->second) + ", not " + value);
     train.restore(found.path, found.file, found.step);
     return {found.path, std::move(newest.warnings)};
 }
@@ -141,7 +145,9 @@ public:
         if (rule_.look(loss_, e.step) && best_) {
             of_.check_finite();
             const auto tensors = of_.tensors();
-            best_->write_best(e.step, tensors.entries(), {{"held out loss", exact_text(loss_)}});
+            auto       told    = settings_of_a_run(of_.settings());
+            told["held out loss"] = exact_text(loss_);
+            best_->write_best(e.step, tensors.entries(), told);
         }
         return !rule_.enough();
     }
@@ -153,8 +159,11 @@ private:
     void count_on(const progress_event& e) {
         const newest_checkpoint before = best_->best();
         if (!before.found || before.found->step >= e.step) return;
-        const auto loss = before.found->file.metadata.find("held out loss");
-        if (loss == before.found->file.metadata.end()) return;
+        const auto& told = before.found->file.metadata;
+        const auto  loss = told.find("held out loss");
+        if (loss == told.end()) return;
+        for (const auto& [key, value] : settings_of_a_run(of_.settings()))
+            if (const auto at = told.find(key); at != told.end() && at->second != value) return;  // another run's
         const std::uint64_t epochs = (e.step - before.found->step) / e.steps_per_epoch;
         rule_.best    = std::strtod(loss->second.c_str(), nullptr);
         rule_.best_at = before.found->step;

@@ -82,7 +82,7 @@ inline std::string fingerprint_of(std::span<const io::tensor_entry> tensors) {
 
 // Any safetensors file; one of ours is also compared with its fingerprint.
 inline io::tensor_file read_checkpoint(const std::string& path) {
-    io::tensor_file file  = io::read_safetensors(path);
+    io::tensor_file file  = io::read_safetensors(path, static_cast<std::size_t>(-1));  // as large as it was written
     const auto      print = file.metadata.find("fingerprint");
     if (print != file.metadata.end())
         if (const std::string got = fingerprint_of(file.tensors); got != print->second)
@@ -165,6 +165,8 @@ private:
                                            (got == file.metadata.end() ? "none" : io::printable(got->second)));
                 out.found = found_checkpoint{path, name.step, std::move(file)};
                 return out;
+            } catch (const io::unreadable&) {
+                throw;  // it may well be whole: who went on from an older one would delete it
             } catch (const io::bad_file& damage) {
                 out.warnings.push_back(std::string("passing over a damaged checkpoint: ") + damage.what());
             }

@@ -69,9 +69,12 @@ ELBO_COLD inline void check(const std::vector<input_outline>& inputs, const data
             case input_outline::kind::label:
                 need(set.labelled(), {"labels"}, "none");
                 need(set.classes <= in.classes, {"at most ", in.classes, " classes"}, sentence({set.classes}));
+                need(set.labels.size() == set.size(), {set.size(), " labels"}, sentence({set.labels.size()}));
+                for (const std::uint8_t label : set.labels) need(label < in.classes, {"labels below ", in.classes}, sentence({unsigned{label}}));
                 break;
             case input_outline::kind::attributes:
                 need(set.attribute_names.size() == in.size, {in.size, " attributes an image"}, sentence({set.attribute_names.size()}));
+                need(set.attributes.size() == set.size() * in.size, {set.size() * in.size, " attributes"}, sentence({set.attributes.size()}));
                 break;
             case input_outline::kind::image:
                 need(set.channels == in.channels && set.height == in.height && set.width == in.width,
@@ -81,6 +84,13 @@ ELBO_COLD inline void check(const std::vector<input_outline>& inputs, const data
                 need(set.image_size() == in.size, {"images of ", in.size, " numbers"}, size_text(set.channels, set.height, set.width));
         }
     }
+}
+
+// A machine writes where a class's number points.
+ELBO_OUTLINE inline void check_classes(const input_outline& in, std::span<const float> numbers) {
+    for (const float x : numbers)
+        if (!(x >= 0 && x < static_cast<float>(in.classes)) || static_cast<float>(static_cast<int>(x)) != x)
+            throw std::invalid_argument(sentence({"expected classes from 0 to ", in.classes - 1, ", got ", std::to_string(x)}));
 }
 
 inline void fill(const input_outline& in, std::span<float> to, const data::batches& from, std::uint64_t epoch, std::size_t first, std::size_t n) {

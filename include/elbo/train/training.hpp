@@ -35,7 +35,7 @@ struct trainer_options {
     double                     average       = 0;      // decay of the weights' running average; 0: none
     double                     weight_decay  = 0;
     bool                       binarise      = false;  // draw each pixel anew each time it is seen
-    std::size_t                log_every     = 100;    // steps
+    std::size_t                log_every     = 100;    // steps; 0: at the ends of epochs alone
 };
 
 // A loss, a gradient or a parameter that is not finite: where it was first seen.
@@ -70,6 +70,7 @@ public:
           update_(on, {options_.optimizer, options_.clip_norm, options_.average, options_.weight_decay}),
           training_(on, tapes.training(), capacity()),
           bound_(bindings_for<float>(training_.code())) {
+        check(options_);
         bound_.seed = options_.seed;
         for (const input_outline& in : of().inputs) inputs_.emplace_back(options_.batch * in.size);
         for (std::size_t i = 0; i < inputs_.size(); ++i) bound_.inputs[i] = inputs_[i].data();
@@ -116,7 +117,7 @@ public:
             progress_event now{epoch + 1, total.count, step_, within + 1, per_epoch, n, to_see, seconds,
                                seconds > 0 ? static_cast<double>(images) / seconds : 0, rate_, {}};
             // A line of the history comes before the checkpoint of its step: a run that is killed in between has both or none.
-            if (last || step_ % options_.log_every == 0) {
+            if (last || (options_.log_every > 0 && step_ % options_.log_every == 0)) {
                 mean_terms(now_terms_);
                 now.terms = now_terms_;
                 for (const callback& c : callbacks) c.log(now);
@@ -171,16 +172,18 @@ public:
         for (std::size_t s = 0; s < bound_.slots.size(); ++s)
             for (const slot_schedule& given : options_.slots)
                 if (given.name == training_.code().slots[s].name) bound_.slots[s] = given.value(epochs_done);
+        for (std::size_t i = 0; i < inputs_.size(); ++i)
+            if (const input_outline& in = of().inputs[i]; in.what == input_outline::kind::label)
+                outlining::check_classes(in, input(i).first(static_cast<std::size_t>(counts[static_cast<std::size_t>(in.axis)])));
         training_.replay(bound_);
         const moving all{bound_.parameters, bound_.gradients, slots_.data(), average_.data(), of().parameter_count};
         bool         finite = true;
-        if constexpr (is_remote<Machine>) update_.run(all, step_ + 1, rate_);  // one wait for the step and what it moves
+        if constexpr (is_remote<Machine>) update_.run(all, step_ + 1, rate_), finite = update_.finite();  // one wait for the step and what it moves
         for (std::size_t k = 0; k < sums_.size(); ++k) sums_[k] += static_cast<double>(output(k));
         ++summed_;
         for (node_id loss : training_.code().losses)
             if (!std::isfinite(training_[loss][0])) throw_diverged("the loss");
-        if constexpr (is_remote<Machine>) finite = update_.finite();
-        else finite = update_.run(all, step_ + 1, rate_);
+        if constexpr (!is_remote<Machine>) finite = update_.run(all, step_ + 1, rate_);
         if (!finite) throw_diverged("a gradient");
         ++step_;
     }
@@ -222,7 +225,8 @@ public:
         std::copy(states.begin(), states.end(), model_->states().begin());
         std::copy(slots.begin(), slots.end(), slots_.span().begin());
         std::copy(average.begin(), average.end(), average_.span().begin());
-        step_ = step;
+        std::fill(sums_.begin(), sums_.end(), 0.0);
+        step_ = step, summed_ = 0;
     }
     // The averaged weights stand in for the model's own until called again.
     void swap_average() {
@@ -236,6 +240,12 @@ private:
 
     const model_outline& of() const { return model_->outline(); }
     row_counts capacity() const { return row_counts_of(options_.batch); }
+    ELBO_COLD static void check(const trainer_options& o) {
+        if (!o.learning_rate) throw std::invalid_argument("expected a learning rate, got none");
+        for (const slot_schedule& s : o.slots)
+            if (!s.value) throw std::invalid_argument(sentence({"expected a schedule for the slot ", s.name, ", got none"}));
+        if (!(o.average >= 0 && o.average < 1)) throw std::invalid_argument(sentence({"expected a decay of the average from 0 to below 1, got ", std::to_string(o.average)}));
+    }
     void need_slot(const std::string& name) const {
         std::string known;
         for (const named_slot& s : training_.code().slots) {

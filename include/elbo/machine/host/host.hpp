@@ -62,7 +62,8 @@ struct host_options {
     provider products = {};
 };
 
-// The CPU machine: threads, and a provider of matrix products. Programs run on it.
+// The CPU machine: threads, and a provider of matrix products. Programs run on it, for one thread of the caller's at a time: a
+// server makes a host, and a model on it, for each of its own.
 class host {
 public:
     using buffer  = float_buffer;  // parameters and what belongs to them
@@ -81,6 +82,7 @@ public:
     // f(begin, end) over [0, size) in parts of a fixed size, on all threads.
     template <class F>
     void each_part(std::size_t size, std::size_t part, F f) {
+        const use         now(*this);
         const std::size_t parts = (size + part - 1) / part;
         parts_.begin();
         team_.run([&](int thread) {
@@ -89,15 +91,28 @@ public:
     }
 
 private:
+    // Who would disturb another is told so.
+    class use {
+    public:
+        explicit use(host& of) : busy_(of.busy_) {
+            if (busy_.test_and_set(std::memory_order_acquire)) throw std::logic_error("elbo: a host works for one thread at a time: make one for each");
+        }
+        ~use() { busy_.clear(std::memory_order_release); }
+
+    private:
+        std::atomic_flag& busy_;
+    };
+
     static options checked(options o) {
         if (o.threads < 1) o.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
         if (o.threads > 1 && is_for_one_thread(o.products)) throw std::invalid_argument("elbo: " + provider_warnings(o.products));
         return o;
     }
 
-    options options_;
-    team    team_;
-    shares  parts_;
+    options          options_;
+    team             team_;
+    shares           parts_;
+    std::atomic_flag busy_;
 };
 
 // A tape made ready to run: fused, scheduled, its memory laid out for batches of at most `capacity`. A replay
@@ -119,6 +134,7 @@ public:
         for (int a = 1; a < most_axes; ++a)
             if (with.counts[static_cast<std::size_t>(a)] > capacity_[static_cast<std::size_t>(a)] && uses_axis_[static_cast<std::size_t>(a)])
                 throw recording_error("elbo: a batch is larger than the program was made for");
+        const use now(machine_);
         bind(with);
         if (with.rounded != rounded_) lay_out_halves(with);
         pieces_->begin();

@@ -19,16 +19,16 @@ namespace elbo {
 class team {
 public:
     explicit team(int threads) : count_(threads < 1 ? 1 : threads) {
-        for (int i = 1; i < count_; ++i) workers_.emplace_back([this, i] { serve(i); });
+        try {
+            for (int i = 1; i < count_; ++i) workers_.emplace_back([this, i] { serve(i); });
+        } catch (...) {  // the system has no more of them
+            dismiss();
+            throw;
+        }
     }
     team(const team&)            = delete;
     team& operator=(const team&) = delete;
-    ~team() {
-        job_ = nullptr;
-        generation_.fetch_add(1, std::memory_order_release);
-        generation_.notify_all();
-        for (std::thread& w : workers_) w.join();
-    }
+    ~team() { dismiss(); }
 
     int size() const { return count_; }
 
@@ -61,6 +61,12 @@ public:
     }
 
 private:
+    ELBO_COLD void dismiss() {
+        job_ = nullptr;
+        generation_.fetch_add(1, std::memory_order_release);
+        generation_.notify_all();
+        for (std::thread& w : workers_) w.join();
+    }
     ELBO_OUTLINE void run_on_all(void* context, void (*job)(void*, int)) {
         if (present_ == 1) return job(context, 0);
         context_ = context;
