@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(options_that_make_no_sense) {
     const auto with = [](trainer_options o) { return complaint([&] { trainer<small_vae, host> train(o, {.threads = 1}); }); };
     BOOST_TEST(says(with({.batch = 0}), "expected a batch of 1 or more"));
     BOOST_TEST(says(with({.learning_rate = {}}), "expected a learning rate"));
-    BOOST_TEST(says(with({.slots = {{"beta", {}}}}), "expected a schedule for the slot beta"));
+    BOOST_TEST(says(with({.slots = {{"beta", {}}}}), "expected a schedule for each slot"));
     BOOST_TEST(says(with({.average = 1}), "expected a decay of the average"));
     BOOST_TEST(says(with({.average = std::numeric_limits<double>::quiet_NaN()}), "expected a decay of the average"));
     BOOST_TEST(with({}) == "");

@@ -40,6 +40,32 @@ private:
     std::size_t count_ = 0;
 };
 
+inline void add_turn(std::vector<log_mean_weight>& totals, const std::vector<float>& weights) {
+    const std::size_t k = weights.size() / totals.size();
+    for (std::size_t i = 0; i < weights.size(); ++i) totals[i / k].add(static_cast<double>(weights[i]));
+}
+inline estimate mean_loss(const std::vector<log_mean_weight>& totals, std::size_t samples) {
+    std::vector<double> values;
+    for (const log_mean_weight& t : totals) values.push_back(-t.value());
+    return mean_of(values, samples);
+}
+// Columns whose variance over rows of n is above 0.01.
+inline std::size_t count_varying(const std::vector<float>& values, std::size_t n) {
+    const std::size_t count  = values.size() / n;
+    std::size_t       active = 0;
+    for (std::size_t j = 0; j < n; ++j) {
+        double s = 0, s2 = 0;
+        for (std::size_t i = 0; i < count; ++i) s += static_cast<double>(values[i * n + j]);
+        s /= static_cast<double>(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            const double d = static_cast<double>(values[i * n + j]) - s;
+            s2 += d * d;
+        }
+        active += s2 / static_cast<double>(count) > 0.01;
+    }
+    return active;
+}
+
 // -log p(x) by importance sampling with K x turns draws from q(z|x): Burda et al. (2016), section 5. An upper bound in
 // expectation that falls as draws are added. Any conditions follow, as for model.encode().
 template <int K = 50, class Model, class Machine, class... C>
@@ -47,34 +73,14 @@ estimate negative_log_likelihood(built_model<Model, Machine>& m, std::span<const
                                  std::uint64_t seed = 1, C... given) {
     const std::size_t            count = x.size() / Model::data::size;
     std::vector<log_mean_weight> totals(count);
-    for (std::size_t turn = 0; turn < turns; ++turn) {
-        const auto w = m.template log_weights<K>(x, seed, static_cast<std::uint32_t>(turn), given...);
-        for (std::size_t i = 0; i < count; ++i)
-            for (std::size_t k = 0; k < K; ++k) totals[i].add(static_cast<double>(w[i * K + k]));
-    }
-    std::vector<double> values;
-    for (const log_mean_weight& t : totals) values.push_back(-t.value());
-    return mean_of(values, K * turns);
+    for (std::size_t turn = 0; turn < turns; ++turn) add_turn(totals, m.template log_weights<K>(x, seed, static_cast<std::uint32_t>(turn), given...));
+    return mean_loss(totals, K * turns);
 }
 
 // Latent dimensions whose posterior mean varies over the data by more than 0.01: Burda et al. (2016), section 5.2.
 template <class Model, class Machine, class... C>
 std::size_t active_units(built_model<Model, Machine>& m, std::span<const float> x, C... given) {
-    const auto        z     = m.encode(x, given...);
-    constexpr auto    n     = Model::latent::size;
-    const std::size_t count = z.size();
-    std::size_t       active = 0;
-    for (std::size_t j = 0; j < n; ++j) {
-        double s = 0, s2 = 0;
-        for (std::size_t i = 0; i < count; ++i) s += static_cast<double>(z.values[i * n + j]);
-        s /= static_cast<double>(count);
-        for (std::size_t i = 0; i < count; ++i) {
-            const double d = static_cast<double>(z.values[i * n + j]) - s;
-            s2 += d * d;
-        }
-        active += s2 / static_cast<double>(count) > 0.01;
-    }
-    return active;
+    return count_varying(m.encode(x, given...).values, Model::latent::size);
 }
 
 }  // namespace elbo::eval

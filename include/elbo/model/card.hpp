@@ -210,6 +210,8 @@ struct bound_text<importance_bound<K>> {
     }
 };
 
+ELBO_COLD inline void add_line(std::string& page, const char* what, const std::string& words) { page += "  " + std::string(what) + words + "\n"; }
+
 }  // namespace card
 
 // The model card: every layer, what it learns, what a step costs, and the bound as a formula. All of it from the type.
@@ -218,7 +220,7 @@ std::string describe(std::int64_t batch = 100) {
     std::string page;
     card::networks(page, card::layer_costs(programs::evaluation<Model>()), typename layout<Model>::nets{});
     const cost step = plan<Model>::step(batch);
-    const auto add  = [&](const char* what, const std::string& words) { page += "  " + std::string(what) + words + "\n"; };
+    const auto add  = [&](const char* what, const std::string& words) { card::add_line(page, what, words); };
     char       room[96];
     add("parameters    ", card::with_commas(plan<Model>::parameters));
     add("a step        ", card::with_commas(step.verbs) + " verbs, " + card::with_commas(step.flops / batch) + " FLOPs an image, forwards and back");

@@ -59,23 +59,22 @@ constexpr void note(tape& t, const losses_of<L...>& all) {
     for (const named_output& o : all.terms) t.outputs.push_back(o);
 }
 
+// Gradients of a loss with respect to the parameters [begin, end).
+ELBO_COLD constexpr void append_gradients_of(tape& t, node_id loss, node_id last, node_id one, std::size_t begin, std::size_t end) {
+    const auto mine = [&](node_id id) {
+        return t[id].what == verb::parameter && t[id].i >= static_cast<std::int32_t>(begin) && t[id].i < static_cast<std::int32_t>(end);
+    };
+    const auto gradient = differentiate(t, loss, one, mine);
+    for (node_id id = 0; id < last && id <= loss; ++id)
+        if (mine(id))
+            if (const node_id g = gradient[static_cast<std::size_t>(id)]; g >= 0)
+                t.effect(verb::store, t.spread_to(t[id].e, g), t[id].i);
+}
 // Every player's gradients, each with respect to its own segment, all at the same parameters.
 template <class Model>
-ELBO_COLD constexpr void append_gradients(tape& t) {
-    const node_id last = t.size();
-    const node_id one  = t.constant(1);
-    for (std::size_t p = 0; p < t.losses.size(); ++p) {
-        const auto begin = static_cast<std::int32_t>(layout<Model>::begin(p));
-        const auto end   = static_cast<std::int32_t>(layout<Model>::begin(p + 1));
-        const auto mine  = [&](node_id id) {
-            return t[id].what == verb::parameter && t[id].i >= begin && t[id].i < end;
-        };
-        const auto gradient = differentiate(t, t.losses[p], one, mine);
-        for (node_id id = 0; id < last && id <= t.losses[p]; ++id)
-            if (mine(id))
-                if (const node_id g = gradient[static_cast<std::size_t>(id)]; g >= 0)
-                    t.effect(verb::store, t.spread_to(t[id].e, g), t[id].i);
-    }
+constexpr void append_gradients(tape& t) {
+    const node_id last = t.size(), one = t.constant(1);
+    for (std::size_t p = 0; p < t.losses.size(); ++p) append_gradients_of(t, t.losses[p], last, one, layout<Model>::begin(p), layout<Model>::begin(p + 1));
 }
 
 // The loss, its terms, its gradients and the changes of state of one step, as they were recorded.

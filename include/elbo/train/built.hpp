@@ -58,7 +58,7 @@ public:
     float* states_there() { return states_.data(); }
 
     // Every parameter becomes the nearest bfloat16, as models are often handed on. Until they are written again, the host keeps large
-    // matrices in half as many bytes besides, for programs of a row or two.
+    // matrices in half as many bytes besides, for programs of one row.
     void round_to_bfloat16() {
         weights::round_to_bfloat16(parameters());
         rounded_ = true, ++roundings_;

@@ -90,10 +90,10 @@ ELBO_COLD inline void check(const std::vector<input_outline>& inputs, const data
 ELBO_OUTLINE inline void check_classes(const input_outline& in, std::span<const float> numbers) {
     for (const float x : numbers)
         if (!(x >= 0 && x < static_cast<float>(in.classes)) || static_cast<float>(static_cast<int>(x)) != x)
-            throw std::invalid_argument(sentence({"expected classes from 0 to ", in.classes - 1, ", got ", std::to_string(x)}));
+            throw std::invalid_argument(sentence({"expected classes from 0 to ", in.classes - 1, ", got another number"}));
 }
 
-inline void fill(const input_outline& in, std::span<float> to, const data::batches& from, std::uint64_t epoch, std::size_t first, std::size_t n) {
+ELBO_OUTLINE inline void fill(const input_outline& in, std::span<float> to, const data::batches& from, std::uint64_t epoch, std::size_t first, std::size_t n) {
     to = to.first(n * in.size);
     if (in.what == input_outline::kind::label) from.labels(to, epoch, first, n);
     else if (in.what == input_outline::kind::attributes) from.attributes(to, epoch, first, n);

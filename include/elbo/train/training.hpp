@@ -241,10 +241,10 @@ private:
     const model_outline& of() const { return model_->outline(); }
     row_counts capacity() const { return row_counts_of(options_.batch); }
     ELBO_COLD static void check(const trainer_options& o) {
-        if (!o.learning_rate) throw std::invalid_argument("expected a learning rate, got none");
+        const char* wrong = !o.learning_rate ? "expected a learning rate, got none" : !(o.average >= 0 && o.average < 1) ? "expected a decay of the average from 0 to below 1" : nullptr;
         for (const slot_schedule& s : o.slots)
-            if (!s.value) throw std::invalid_argument(sentence({"expected a schedule for the slot ", s.name, ", got none"}));
-        if (!(o.average >= 0 && o.average < 1)) throw std::invalid_argument(sentence({"expected a decay of the average from 0 to below 1, got ", std::to_string(o.average)}));
+            if (!s.value) wrong = "expected a schedule for each slot, got none";
+        if (wrong != nullptr) throw std::invalid_argument(wrong);
     }
     void need_slot(const std::string& name) const {
         std::string known;

@@ -7,8 +7,8 @@
 #include <bit>
 #include <cstdint>
 
-// Matrices whose numbers are bfloat16s, the upper halves of floats, for products of a row or two: there what counts is how the matrix
-// comes from memory. Sums are of floats, in the same order as those of a matrix of floats, so that they are the same bits.
+// Matrices whose numbers are bfloat16s, the upper halves of floats, for products of one row: there what counts is how the matrix comes
+// from memory. Sums are of floats, in the same order as those of a matrix of floats, so that they are the same bits.
 //
 // Two numbers share a word, which lies where a float would: of a panel's row the vectors' lanes, the second vector's above the first
 // one's. A strip is two panels, row after row, one behind the other, so that all of it comes as one stream.
@@ -32,34 +32,24 @@ ELBO_COLD inline void make_halves(std::size_t k, std::size_t n, const float* b, 
                 for (std::size_t lane = 0; lane < lanes; ++lane) *to++ = std::bit_cast<float>(upper(p, j + lanes + lane) << 16 | upper(p, j + lane));
 }
 
-// Columns [first, last) of C (Rows, n) = A B; `first` begins a strip.
-template <std::size_t Rows>
-void stream_halves(std::size_t k, const float* a, const float* b, std::size_t first, std::size_t last, float* c, std::size_t ldc) {
+// Columns [first, last) of the row c = a B; `first` begins a strip.
+ELBO_OUTLINE inline void row_times_halves(std::size_t k, const float* a, const float* b, std::size_t first, std::size_t last, float* c) {
     b += first / strip * k * panel;
     for (std::size_t j = first; j < last; j += strip) {
-        vec acc[Rows][4] = {};
+        vec acc[4] = {};
         for (std::size_t p = 0; p < k; ++p, b += panel) {
             __builtin_prefetch(b + 16 * panel);
             __builtin_prefetch(b + 16 * panel + lanes);
+            const vec x = a[p] - vec{};
 #pragma GCC unroll 2
             for (std::size_t v = 0; v < 2; ++v) {
                 words both;
                 std::memcpy(&both, b + v * lanes, sizeof both);
-                const vec low = reinterpret_cast<vec>(both << 16), high = reinterpret_cast<vec>(both & 0xFFFF0000u);
-#pragma GCC unroll 2
-                for (std::size_t i = 0; i < Rows; ++i) {
-                    const vec x = a[i * k + p] - vec{};
-                    acc[i][2 * v] += x * low, acc[i][2 * v + 1] += x * high;
-                }
+                acc[2 * v] += x * reinterpret_cast<vec>(both << 16), acc[2 * v + 1] += x * reinterpret_cast<vec>(both & 0xFFFF0000u);
             }
         }
-        for (std::size_t i = 0; i < Rows; ++i)
-            std::memcpy(c + i * ldc + j, acc[i], (last - j < strip ? last - j : strip) * sizeof(float));
+        std::memcpy(c + j, acc, (last - j < strip ? last - j : strip) * sizeof(float));
     }
-}
-
-ELBO_OUTLINE inline void rows_times_halves(std::size_t m, std::size_t k, const float* a, const float* b, std::size_t first, std::size_t last, float* c, std::size_t ldc) {
-    (m == 1 ? stream_halves<1> : stream_halves<2>)(k, a, b, first, last, c, ldc);
 }
 
 }  // namespace elbo::gemm

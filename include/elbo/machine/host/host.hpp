@@ -178,11 +178,6 @@ private:
         node_id    filter = -1;  // then `first` is the product's number
     };
 
-    struct half_matrix {
-        std::int32_t offset;  // of the parameter
-        buffer       words;
-    };
-
     static constexpr index line = 16;  // floats that no two threads should share
 
     static index at(node_id id) { return static_cast<index>(id); }
@@ -227,24 +222,29 @@ private:
         }
     }
 
-    // Copies of large matrices of bfloat16s, for products of a row or two.
+    // Copies of large matrices of bfloat16s, for products of one row; each once, whoever reads it.
     ELBO_COLD void lay_out_halves(const bindings<float>& with) {
         rounded_ = with.rounded;
-        halves_.clear();
         halves_at_.assign(tape_.nodes.size(), nullptr);
-        for (node_id id = 0; rounded_ != 0 && id < tape_.size(); ++id) {
-            const node_id b = tape_[id].b;
-            if (tape_[id].e.axis == 0 || !kernels::has_columns_to_share(frames_[0], id) || tape_[b].what != verb::parameter) continue;
-            const index k = frames_[0].fold(b), n = frames_[0].cols(b);
-            auto        one = halves_.begin();
-            while (one != halves_.end() && one->offset != tape_[b].i) ++one;
-            if (one == halves_.end()) {
-                one = halves_.insert(one, {tape_[b].i, buffer(gemm::words_of_halves(k, n))});
-                gemm::make_halves(k, n, with.parameters + tape_[b].i, one->words.data());
+        for (kernels::frame& f : frames_) f.halves = rounded_ != 0 ? halves_at_.data() : nullptr;
+        if (rounded_ == 0) return;
+        const auto reads = [&](node_id id) { return tape_[id].e.axis != 0 && kernels::has_columns_to_share(frames_[0], id) && tape_[tape_[id].b].what == verb::parameter; };
+        const auto first = [&](node_id id) {  // who reads the same matrix
+            node_id other = 0;
+            while (!reads(other) || tape_[tape_[other].b].i != tape_[tape_[id].b].i) ++other;
+            return other;
+        };
+        for (const bool measured : {false, true}) {
+            index size = 0;
+            for (node_id id = 0; id < tape_.size(); ++id) {
+                if (!reads(id)) continue;
+                const node_id b = tape_[id].b, same = first(id);
+                if (measured) halves_at_[at(id)] = same == id ? halves_.data() + size : halves_at_[at(same)];
+                if (measured && same == id) gemm::make_halves(frames_[0].fold(b), frames_[0].cols(b), with.parameters + tape_[b].i, halves_.data() + size);
+                if (same == id) size += gemm::words_of_halves(frames_[0].fold(b), frames_[0].cols(b));
             }
-            halves_at_[at(id)] = one->words.data();
+            if (!measured) halves_ = buffer(size);
         }
-        for (kernels::frame& f : frames_) f.halves = halves_at_.data();
     }
 
     ELBO_COLD void lay_out() {
@@ -435,7 +435,7 @@ private:
     std::vector<const float*>   packed_at_;  // by node: its packed operand, where it has one
     std::vector<pack_task>      packs_;
     std::uint32_t               rounded_ = 0;  // which parameters halves_ are of
-    std::vector<half_matrix>    halves_;
+    buffer                      halves_;
     std::vector<const float*>   halves_at_;    // by node
     std::atomic<std::size_t>    next_pack_{0};
     buffer                      locals_, scratch_;  // each thread's, one behind the other

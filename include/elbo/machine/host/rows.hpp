@@ -122,7 +122,7 @@ ELBO_OUTLINE inline void finish_product(const frame& f, node_id id, index first,
 
 // The matrix of a product of so many rows, where it is read in halves.
 inline const float* halves_of(const frame& f, node_id id, index rows) {
-    return f.halves != nullptr && rows <= gemm::most_streamed ? f.halves[static_cast<index>(id)] : nullptr;
+    return f.halves != nullptr && rows == 1 ? f.halves[static_cast<index>(id)] : nullptr;
 }
 // A product whose matrix is worth being read by several threads; the built-in one makes a number as ever, whatever is beside it.
 inline bool has_columns_to_share(const frame& f, node_id id) {
@@ -138,7 +138,7 @@ ELBO_OUTLINE inline void product_of_columns(const frame& f, node_id id, index ro
     const index first = std::min(C, part * pieces / parts * piece), last = std::min(C, (part + 1) * pieces / parts * piece), width = last - first;
     float*      y = f.at[static_cast<index>(id)] + first;
     if (width == 0) return;
-    if (halves != nullptr) gemm::rows_times_halves(rows, K, f.at[static_cast<index>(n.a)], halves, first, last, f.at[static_cast<index>(id)], C);
+    if (halves != nullptr) gemm::row_times_halves(K, f.at[static_cast<index>(n.a)], halves, first, last, f.at[static_cast<index>(id)]);
     else f.product(false, false, rows, width, K, f.at[static_cast<index>(n.a)], K, f.at[static_cast<index>(n.b)] + first, C, y, C, false, scratch);
     finish_product(f, id, 0, rows, first, width);
 }
@@ -237,7 +237,7 @@ ELBO_OUTLINE inline void compute_rows(const frame& f, node_id id, index first, i
         }
         case verb::product:
             // With or without a copy, the same bits.
-            if (const auto halves = halves_of(f, id, last - first)) gemm::rows_times_halves(last - first, f.cols(n.a), a(first), halves, 0, C, y + first * C, C);
+            if (const auto halves = halves_of(f, id, last - first)) gemm::row_times_halves(f.cols(n.a), a(first), halves, 0, C, y + first * C);
             else if (const float* packed = f.packed[static_cast<index>(id)]; packed != nullptr && !(n.j && gemm::is_of_dots(last - first, C, f.cols(n.a))))
                 gemm::rows_times_packed(last - first, C, f.cols(n.a), {a(first), f.cols(n.a), 1}, packed, y + first * C, C, scratch);
             else f.product(false, n.j != 0, last - first, C, f.cols(n.a), a(first), f.cols(n.a), b(0), f.cols(n.b), y + first * C, C, false, scratch);

@@ -27,7 +27,8 @@ public:
         }
         index longest = 0;
         for (const auto& chain : chains_) longest = std::max(longest, chain.size());
-        terms_.assign(static_cast<index>(threads), std::vector<gemm::term>(2 * longest));
+        each_terms_ = 2 * longest;
+        terms_.resize(static_cast<index>(threads) * each_terms_);
     }
 
     index count(index phase) const { return tiles_[phase].size(); }
@@ -44,7 +45,7 @@ public:
         const float*                before = begin.c >= 0 ? f.at[at(begin.c)] : nullptr;
         if (n.what == verb::product) {
             const index C = static_cast<index>(n.e.cols), from = static_cast<index>(part.from), width = static_cast<index>(part.to) - from;
-            gemm::term* terms = terms_[static_cast<index>(thread)].data();
+            gemm::term* terms = terms_.data() + static_cast<index>(thread) * each_terms_;
             bool        add   = before != nullptr;
             y += first * C + from;
             for (index r = 0; add && r < size; ++r) std::memcpy(y + r * C, before + (first + r) * C + from, width * sizeof(float));
@@ -158,7 +159,8 @@ private:
     bool                                 builtin_;  // products
     std::vector<std::vector<tile>>       tiles_;    // by phase
     std::vector<std::vector<node_id>>    chains_;
-    std::vector<std::vector<gemm::term>> terms_;    // by thread
+    std::vector<gemm::term>              terms_;    // so many for each thread
+    index                                each_terms_ = 0;
 };
 
 }  // namespace elbo
