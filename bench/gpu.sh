@@ -38,6 +38,7 @@ if command -v compute-sanitizer >/dev/null; then
 fi
 
 echo "== speed"
+: >"$build.ours" && : >"$build.peers"
 python=${PYTHON:-python3}
 timeout 60 "$programs/bench_train_step_CUDA" >"$build.ours" || echo "train_step: $?"
 "$python" -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null && timeout 400 "$python" bench/peers/pytorch.py cuda >"$build.peers" 2>/dev/null || true
@@ -57,3 +58,4 @@ timeout 60 "$programs/bench_train_step_CUDA" >"$build.ours" || echo "train_step:
         echo "| $model, $batch | $speed | $(awk "BEGIN { printf \"%.1f\", 1e6 * $images / $speed }") | $(peer eager) | $(peer compiled) | $(peer graph) | $([ -n "$best" ] && awk "BEGIN { printf \"%.2f\", $speed / $best }") |"
     done <"$build.ours"
 } | tee bench/GPU.md
+[ "$parity" = 0 ] && ! grep -q "NOT CLEAN" bench/GPU.md

@@ -6,10 +6,11 @@
 cmake_minimum_required(VERSION 3.24)
 set(warnings -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion -Wshadow -Werror)
 
+cmake_path(ABSOLUTE_PATH ROOT)
 if(ROOM STREQUAL "")
-    file(GLOB headers "${ROOT}/*.hpp")
+    file(GLOB headers RELATIVE "${ROOT}" "${ROOT}/*.hpp")
 else()
-    file(GLOB_RECURSE headers "${ROOT}/${ROOM}/*.hpp")
+    file(GLOB_RECURSE headers RELATIVE "${ROOT}" "${ROOT}/${ROOM}/*.hpp")
 endif()
 
 if(PART STREQUAL "device")
@@ -21,7 +22,7 @@ endif()
 set(broken 0)
 foreach(header IN LISTS headers)
     execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${warnings} -I${ROOT}/.. ${FLAGS}
-                            -include ${header} -x c++ /dev/null
+                            -include ${ROOT}/${header} -x c++ /dev/null
                     RESULT_VARIABLE status ERROR_VARIABLE text OUTPUT_VARIABLE text)
     if(NOT status EQUAL 0)
         math(EXPR broken "${broken} + 1")
@@ -30,6 +31,9 @@ foreach(header IN LISTS headers)
 endforeach()
 
 list(LENGTH headers count)
+if(count EQUAL 0)
+    message(FATAL_ERROR "there are no headers in ${ROOT}/${ROOM}")
+endif()
 if(broken)
     message(FATAL_ERROR "${broken} of ${count} headers do not compile by themselves")
 endif()

@@ -4,6 +4,13 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
+# The package is one folder that may be moved: the places in it are relative.
+foreach(place IN ITEMS INCLUDEDIR DATADIR)
+    if(IS_ABSOLUTE "${CMAKE_INSTALL_${place}}")
+        message(FATAL_ERROR "elbo is installed below one prefix: CMAKE_INSTALL_${place} must be relative")
+    endif()
+endforeach()
+
 set(package_folder ${CMAKE_INSTALL_DATADIR}/cmake/elbo)
 set(pkgconfig_folder ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 

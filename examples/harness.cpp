@@ -55,17 +55,23 @@ std::string fit(example_run& run, training<machine>& train, const checkpoint_fol
     std::vector<const data::images*> fed{&run.set.splits.train};
     if (run.set.unlabelled.size() > 0) fed.push_back(&run.set.unlabelled);
     const std::vector<callback> tell{callback(bar), callback(log), callback(keep)};
+    if (!run.given.resume) keep.write();  // what another run left in this folder is none of this one's
     train.fit(fed, epochs(run.given.epochs), std::span<const callback>(tell));
     return keep.stopped() ? keep.path() : "";
 }
 
-// A file without labels may be sorted by class, as fixed-binarised MNIST is: its first images should show all of it.
+// Files may be sorted by class, as fixed-binarised MNIST and folders of pictures are: the first images should show all of them.
 void mix(data::images& set) {
-    const data::permutation   order(set.size(), 1, "mix");
-    std::vector<std::uint8_t> mixed;
-    mixed.reserve(set.pixels.size());
-    for (std::size_t i = 0; i < set.size(); ++i) mixed.insert(mixed.end(), set[order(i)].begin(), set[order(i)].end());
-    set.pixels = std::move(mixed);
+    const data::permutation order(set.size(), 1, "mix");
+    data::images            mixed = set;
+    mixed.pixels.clear();
+    for (std::size_t i = 0; i < set.size(); ++i) {
+        const std::size_t from = order(i), some = set.attribute_names.size();
+        mixed.pixels.insert(mixed.pixels.end(), set[from].begin(), set[from].end());
+        if (set.labelled()) mixed.labels[i] = set.labels[from];
+        std::copy_n(set.attributes.begin() + static_cast<std::ptrdiff_t>(from * some), some, mixed.attributes.begin() + static_cast<std::ptrdiff_t>(i * some));
+    }
+    set = std::move(mixed);
 }
 
 void write_results(const std::string& path, const std::vector<named_value>& results) {
@@ -102,7 +108,7 @@ data_set load_data(const options& o, bool coloured_digits) {
         if (o.fast) set.splits.train = some_of(set.splits.train, 2000), set.splits.test = some_of(set.splits.test, 500);
     }
     if (o.number("validate") != 0) hold_out_for_test(set.splits, 6);
-    if (!set.splits.test.labelled()) mix(set.splits.test);
+    if (const data::images& test = set.splits.test; !test.labelled() || std::is_sorted(test.labels.begin(), test.labels.end())) mix(set.splits.test);
     set.held_out = some_of(set.splits.test, 1000);
     set.binarise = o.number("binarise") != 0;
     set.seed     = o.seed;
@@ -238,14 +244,15 @@ int call::carry_out(example_run& run, training<machine>& train, built<machine>& 
         how.numbers();
         return exit_codes::done;
     }
-    if (how.begin) how.begin();
     std::filesystem::create_directories(o.out);
     const checkpoint_folder checkpoints(o.out, card_.name, latent);
+    resumed                 from;
     if (o.resume) {
-        const resumed from = elbo::resume(train, checkpoints);
+        from = elbo::resume(train, checkpoints);
         for (const std::string& warning : from.warnings) std::fprintf(stderr, "%s\n", warning.c_str());
         std::fprintf(stderr, "%s\n", from.path.empty() ? ("no checkpoint in " + o.out + ": from the beginning").c_str() : ("from " + from.path).c_str());
     }
+    if (from.path.empty() && how.begin) how.begin();
     io::json record = run_record(o, card_);
     record.set("data", elbo::describe(run.set.splits.train)).set("pixels", run.set.pixels()).set("parameters", model.parameters().size());
     record.set("machine", train.machine().name()).set("resumed_at", train.step());

@@ -3,6 +3,8 @@
 //     linear_separation --data mnist --set seeds=3
 #include "separation.hpp"
 
+#include <cstdio>
+
 using namespace elbo;
 using image = shape<1, 28, 28>;
 
@@ -38,6 +40,10 @@ int main(int argc, char** argv) {
     return examples::main_of(card, argc, argv, [](const examples::call& with) {
         const auto rows  = with.one_of("rows", {"all", "codes", "pixels", "components", "vae", "affine", "spline", "double", "double_spline", "sizes"});
         const auto wants = [&](const char* row) { return rows == row || rows == "all" || (rows == "codes" && std::string(row) != "pixels"); };
+        if (const auto& o = with.given(); o.resume || o.summary || !o.evaluate.empty() || with.number("seeds") < 1) {
+            std::fprintf(stderr, "linear_separation: a table of many models: no --resume, --summary or --evaluate, and seeds from 1 on\n");
+            return exit_codes::wrong_arguments;
+        }
         examples::separation_table table(with);  // the numbers below are C, as it was published
         if (wants("pixels")) table.add_pixels("raw pixels", 1);
         if (wants("components")) table.add_components("principal components", 1, {8, 20});

@@ -102,7 +102,7 @@ void separation_table::add_row(const std::string& name, const std::vector<separa
              + " | " + std::to_string(poor) + " of " + std::to_string(seeds.size()) + " |\n";
     }
     if (text_.empty())
-        row = "In %: 9 folds of the training set +- over folds / the test set +- over seeds.\n\n"
+        row = "In %: 9 folds of the training set +- the deviation over folds / the test set +- the deviation over seeds.\n\n"
               "| codes | numbers | as published | C | fair | C | test reconstruction / loss | poor optima |\n|---|---|---|---|---|---|---|---|\n" + row;
     std::printf("%s", row.c_str());
     std::fflush(stdout);

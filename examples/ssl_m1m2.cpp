@@ -39,7 +39,7 @@ struct m1m2 : on_codes {
 
 void begin(run_of<m1m2>& run) {
     const auto           turns = run.given.fast ? 1 : static_cast<std::uint64_t>(run.given.number("m1_epochs"));
-    trainer<m1, machine> first({.learning_rate = schedules::cosine{1e-3, 1e-5, static_cast<double>(turns)}, .binarise = run.set.binarise}, machine_with(run.given.threads));
+    trainer<m1, machine> first({.batch = run.given.batch, .seed = run.given.seed, .learning_rate = schedules::cosine{1e-3, 1e-5, static_cast<double>(turns)}, .binarise = run.set.binarise}, machine_with(run.given.threads));
     first.fit(run.set.unlabelled, epochs(turns));
     std::ranges::copy(first.model().parameters(), run.model().parameters().begin());  // its two networks come first here too
 }

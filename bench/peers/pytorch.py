@@ -35,7 +35,7 @@ def agree(way, folder, names):
             for n, values in given.parameters.items():
                 to = theirs[name_here(name, n)]
                 to.copy_(torch.from_numpy(values.copy()).view(to.shape))
-        loss_of = torch.compile(model) if way == "compiled" else model
+        loss_of = torch.compile(model, dynamic=False) if way == "compiled" else model
         loss = loss_of(*(torch.from_numpy(x.copy()) for x in given.inputs), [torch.from_numpy(e.copy()) for e in given.noise])
         loss.backward()
         gradients = {n: theirs[name_here(name, n)].grad.numpy() for n in given.gradients}
@@ -62,15 +62,16 @@ def on_the_processor(way):
 # Each step ends with the loss on the host, as a training loop that logs it does.
 def on_a_gpu(name, batch):
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = True
     for way in ("eager", "compiled", "graph"):
         try:
             model, inputs = model_and_inputs(name, batch)
             model, inputs = model.cuda(), [x.cuda() for x in inputs]
             optimiser = adam(model, capturable=way == "graph")
-            loss_of = torch.compile(model) if way == "compiled" else model
+            loss_of = torch.compile(model, dynamic=False) if way == "compiled" else model
 
             def step():
-                optimiser.zero_grad(set_to_none=way != "graph")
+                optimiser.zero_grad(set_to_none=True)
                 loss = loss_of(*inputs)
                 loss.backward()
                 optimiser.step()

@@ -62,7 +62,7 @@ std::string text_of(const Extents& extents) {
 template <class Array>
 std::span<const std::remove_cv_t<typename Array::value_type>> values_of(const Array& array) {
     static_assert(Array::static_layout == xt::layout_type::row_major, "elbo: a row-major array is needed: to_rows<Shape>(array) copies any other");
-    return {array.data(), array.size()};
+    return {array.data() + array.data_offset(), array.size()};  // of a view, where it begins
 }
 
 template <class Shape>

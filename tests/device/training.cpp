@@ -20,8 +20,12 @@ namespace {
 double apart(std::span<const float> got, std::span<const float> want) {
     double most = 0, worst = 0;
     for (float w : want) most = std::max(most, static_cast<double>(std::abs(w)));
-    for (std::size_t i = 0; i < want.size(); ++i) worst = std::max(worst, std::abs(static_cast<double>(got[i]) - static_cast<double>(want[i])));
-    return got.size() == want.size() ? worst / most : std::numeric_limits<double>::infinity();
+    if (got.size() != want.size()) return std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < want.size(); ++i) {
+        const double d = std::abs(static_cast<double>(got[i]) - static_cast<double>(want[i]));
+        worst          = std::isnan(d) ? std::numeric_limits<double>::infinity() : std::max(worst, d);
+    }
+    return worst / most;
 }
 
 template <class Machine>

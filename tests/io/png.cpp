@@ -3,6 +3,8 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include <unistd.h>
+
 #include <elbo/core/random.hpp>
 #include <elbo/io/digits.hpp>
 #include <elbo/io/inflate.hpp>
@@ -136,7 +138,7 @@ BOOST_AUTO_TEST_CASE(each_filter_is_undone_by_its_reader) {
 }
 
 BOOST_AUTO_TEST_CASE(parent_folders_are_made_and_a_bad_path_is_named) {
-    const auto folder = std::filesystem::temp_directory_path() / "elbo-png-test";
+    const auto folder = std::filesystem::temp_directory_path() / ("elbo-png-test-" + std::to_string(getpid()));
     std::filesystem::remove_all(folder);
     const auto file = folder / "a" / "b.png";
     io::write_png(file, {1, 1, 1, {200}});

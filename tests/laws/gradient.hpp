@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -97,6 +98,7 @@ gradient_report check_gradient(const setting& s = {}) {
             const double h = s.step, numeric = (4 * central(h / 2) - central(h)) / 3;
             const double bound = std::max({std::abs(gradients[i]), std::abs(numeric), 0.01 * most});
             if (bound > 0) report.worst = std::max(report.worst, std::abs(numeric - gradients[i]) / bound);
+            if (!std::isfinite(numeric) || !std::isfinite(gradients[i])) report.worst = std::numeric_limits<double>::infinity();
             report.moved += gradients[i] != 0;
             ++report.checked;
         }

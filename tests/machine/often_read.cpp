@@ -18,7 +18,10 @@ std::vector<float> numbers(std::size_t count) {
 }
 double most_apart(const std::vector<float>& a, const std::vector<float>& b) {
     double worst = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, static_cast<double>(std::abs(a[i] - b[i]) / (1 + std::abs(b[i]))));
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        const auto d = static_cast<double>(std::abs(a[i] - b[i]) / (1 + std::abs(b[i])));
+        worst        = std::isnan(d) ? 1e300 : std::max(worst, d);
+    }
     return worst;
 }
 

@@ -9,6 +9,7 @@
 #include <elbo/io/safetensors.hpp>
 #include <elbo/train.hpp>
 
+#include <unistd.h>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(files_may_hold_bfloat16s) {
     host                         machine({.threads = 1});
     built_model<small_vae, host> model(machine, 1, 10), other(machine, 2, 10);
     model.round_to_bfloat16();
-    const auto path = std::filesystem::temp_directory_path() / "elbo_bfloat16.safetensors";
+    const auto path = std::filesystem::temp_directory_path() / ("elbo_bfloat16-" + std::to_string(getpid()) + ".safetensors");
     save(model, path.string());
     io::tensor_file                        floats = io::read_safetensors(path.string());
     std::vector<std::vector<std::uint8_t>> room;

@@ -68,7 +68,10 @@ double largest_difference(std::span<const float> ours, const std::string& path, 
     tensor->copy_to(std::span<float>(theirs));
     if (is_an_image) theirs = in_memory(theirs, image{});
     double most = 0;
-    for (std::size_t i = 0; i < ours.size(); ++i) most = std::max(most, std::abs(static_cast<double>(ours[i]) - static_cast<double>(theirs[i])));
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        const double d = std::abs(static_cast<double>(ours[i]) - static_cast<double>(theirs[i]));
+        most           = std::isnan(d) ? 1e300 : std::max(most, d);
+    }
     return most;
 }
 

@@ -18,6 +18,10 @@ struct told_encoder : stack<small_image, flatten, join<label<3>>, linear<4>, to<
 struct told_decoder : stack<shape<2>, join<label<3>>, linear<64>, reshape<small_image>, to<bernoulli>> {};
 struct told_vae : vae<told_encoder, told_decoder> {};
 
+struct kinked_encoder : stack<small_image, flatten, linear<16>, act::relu, linear<4>, to<diagonal_normal<2>>> {};
+struct kinked_decoder : stack<shape<2>, linear<16>, act::relu, linear<64>, reshape<small_image>, to<bernoulli>> {};
+struct kinked_vae : vae<kinked_encoder, kinked_decoder> {};
+
 template <class Do>
 std::string complaint(Do act) {
     try {
@@ -111,6 +115,16 @@ BOOST_AUTO_TEST_CASE(checkpoints_of_a_second_fit) {
     BOOST_TEST(first != "");
     BOOST_TEST(after(1) == first);
     BOOST_TEST(after(62) != first);
+}
+// What is no number shows in the loss, and no relu hides it.
+BOOST_AUTO_TEST_CASE(a_weight_that_is_no_number_is_seen) {
+    for (const int threads : {1, 2}) {
+        trainer<kinked_vae, host> train({.batch = 10}, {.threads = threads});
+        std::ranges::fill(train.input(0), 0.5f);
+        train.take_step(10, 0);
+        train.model().tensor("decoder.0.weight")[3] = std::numeric_limits<float>::quiet_NaN();
+        BOOST_CHECK_THROW(train.take_step(10, 0), diverged);
+    }
 }
 // A step that was not finite leaves nothing behind.
 BOOST_AUTO_TEST_CASE(after_a_divergence_it_goes_on) {

@@ -52,6 +52,14 @@ std::string complaint_of(Act act) {
 
 }  // namespace
 
+// Rows in the middle of an array, without a copy.
+BOOST_AUTO_TEST_CASE(views_begin_where_they_begin) {
+    const auto a    = pictures<xt::xtensor<float, 4>>(5);
+    const auto some = values_of(xt::view(a, xt::range(2, 4), xt::all(), xt::all(), xt::all()));
+    BOOST_TEST(some.size() == 120u);
+    BOOST_TEST(some[0] == number(2, 0, 0, 0));
+    BOOST_TEST(values_of(xt::view(a, 3, xt::all(), xt::all(), xt::all()))[1] == number(3, 0, 0, 1));
+}
 BOOST_AUTO_TEST_CASE(arrays_are_rows_and_rows_are_arrays) {
     const auto a = pictures<xt::xtensor<float, 4>>(2);
     const rows<image> r = to_rows<image>(a);

@@ -203,12 +203,12 @@ struct where_positive {  // p where x > 0, else q
     }
 };
 
-struct relu {
+struct relu {  // what is no number stays none, so that it shows in the loss
     static constexpr auto backward_needs = needs::output;
     constexpr auto        slope() const { return where_positive{1, 0}; }
     template <class T>
     ELBO_HD T operator()(T x) const {
-        return select(x > number<T>(0), x, number<T>(0));
+        return select(x < number<T>(0), number<T>(0), x);
     }
 };
 

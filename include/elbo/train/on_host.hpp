@@ -5,7 +5,7 @@
 
 // Training on host, of which no part but the tapes is a model's own: a program that links the library compiled once (see
 // ELBO_COMPILED_ONCE) finds it there. The library's one source defines ELBO_COMPILING.
-#if defined(ELBO_COMPILED)
+#if defined(ELBO_COMPILED) && !defined(__CUDACC__)
 #include <elbo/machine/host/host.hpp>
 #include <elbo/train/training.hpp>
 

@@ -230,7 +230,7 @@ public:
     }
     // The averaged weights stand in for the model's own until called again.
     void swap_average() {
-        if (average_.size() == 0) return;
+        if (average_.size() == 0 || step_ == 0) return;  // there is none before the first step
         const auto average = average_.span(), own = model_->parameters();
         std::swap_ranges(average.begin(), average.end(), own.begin());
     }

@@ -78,7 +78,7 @@ struct sum_some {
             float       s = 0;
             if (o < g.outputs) {
                 const float* x = from + static_cast<std::size_t>(o) * g.terms;
-                for (index t = p * Team + thread % Team; t < g.terms; t += parts * Team) s += x[t];
+                for (std::size_t t = p * Team + thread % Team; t < g.terms; t += parts * Team) s += x[t];
             }
             for (index step = 16; step > 0; step /= 2) s += __shfl_down_sync(0xffffffffu, s, step);
             if constexpr (Team > 32) {

@@ -127,8 +127,11 @@ private:
 
 // Everything that any queue was given.
 inline void wait_for_all() { check(cudaDeviceSynchronize(), "what was started before"); }
+// There when it returns: of pageable memory a copy may still be under way, and our queues do not wait for it.
 inline void copy_now(void* to, const void* from, std::size_t bytes) {
-    if (bytes > 0) check(cudaMemcpy(to, from, bytes, cudaMemcpyDefault), "a copy");
+    if (bytes == 0) return;
+    check(cudaMemcpy(to, from, bytes, cudaMemcpyDefault), "a copy");
+    wait_for_all();
 }
 
 // Launches that are the same each time: recorded once as a graph, then started as one.

@@ -86,7 +86,7 @@ struct pool_windows {
 
     ELBO_HD void operator()(index i) const {
         const int channels = w.in_c;
-        const int c = static_cast<int>(i) % channels;
+        const int c = static_cast<int>(i % static_cast<index>(channels));
         if (what == verb::unpool) {
             const index  pixel = i / static_cast<index>(channels) % static_cast<index>(w.in_h * w.in_w), r = i / w.in_size();
             const float* row = a + static_cast<std::size_t>(r) * w.out_pixels() * static_cast<index>(channels);
