@@ -126,8 +126,8 @@ BOOST_AUTO_TEST_CASE(one_sum_for_both_batches) {
             const auto got = on(machine, after, d).gradients;
             double     worst = 0, most = 0;
             for (std::size_t i = 0; i < got.size(); ++i) {
-                const double d = std::abs(static_cast<double>(got[i]) - want[i]);
-                most = std::max(most, std::abs(want[i])), worst = std::isnan(d) ? 1e300 : std::max(worst, d);
+                const double apart = std::abs(static_cast<double>(got[i]) - want[i]);
+                most = std::max(most, std::abs(want[i])), worst = std::isnan(apart) ? 1e300 : std::max(worst, apart);
             }
             BOOST_TEST(worst <= 1e-5 * most, labelled << " with labels, " << threads << " threads");
         }

@@ -17,6 +17,8 @@ BOOST_AUTO_TEST_CASE(there_is_no_xtensor_here) { BOOST_TEST_MESSAGE("skipped: bu
 #include <array>
 #include <vector>
 
+#include <xtensor/xview.hpp>
+
 using namespace elbo;
 
 namespace {
