@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 # table_of_scaling.py PROGRAMS: training fc_vae at other batches and widths on two threads, by ours and by the newest PyTorch, in turns.
-# Prints the table of medians, and draws bench/scaling_batch.svg and bench/scaling_width.svg. The environment may say PLOTS.
+# Prints the table of medians, and draws bench/scaling_batch.svg and bench/scaling_width.svg.
 import os
 import subprocess
 
 from programs import HERE, NEW, PROGRAMS, Peer, median, ours, shown, version
 
 TURNS = min(3, int(os.environ.get("TURNS", 5)))
-PLOTS = os.environ.get("PLOTS", "")  # follows in the plots' names
 LABELS = {"batch": "images a batch, 500 hidden units", "width": "hidden units, 100 images a batch"}
 
 
@@ -34,9 +33,9 @@ def main():
     for plot, label in LABELS.items():
         lines = [f"{size} {y} {who if who == 'elbo' or who.startswith('PyTorch') else 'PyTorch, ' + who}\n"
                  for (what, size), by_who in medians.items() if what == plot for who, y in by_who.items() if y == y]
-        subprocess.run([os.path.join(PROGRAMS, "scaling"), "draw", os.path.join(os.path.dirname(HERE), f"scaling_{plot}{PLOTS}.svg"), label],
+        subprocess.run([os.path.join(PROGRAMS, "scaling"), "draw", os.path.join(os.path.dirname(HERE), f"scaling_{plot}.svg"), label],
                        input="".join(lines), text=True, check=True)
-        print(f"![Images a second over {label}](scaling_{plot}{PLOTS}.svg)")
+        print(f"![Images a second over {label}](scaling_{plot}.svg)")
 
 
 main()

@@ -7,6 +7,7 @@
 #include <elbo/device.hpp>
 #include <elbo/eval.hpp>
 
+#include "laws/worse.hpp"
 #include "train/small.hpp"
 
 #include <cmath>
@@ -21,10 +22,7 @@ double apart(std::span<const float> got, std::span<const float> want) {
     double most = 0, worst = 0;
     for (float w : want) most = std::max(most, static_cast<double>(std::abs(w)));
     if (got.size() != want.size()) return std::numeric_limits<double>::infinity();
-    for (std::size_t i = 0; i < want.size(); ++i) {
-        const double d = std::abs(static_cast<double>(got[i]) - static_cast<double>(want[i]));
-        worst          = std::isnan(d) ? std::numeric_limits<double>::infinity() : std::max(worst, d);
-    }
+    for (std::size_t i = 0; i < want.size(); ++i) worst = laws::worse(worst, std::abs(static_cast<double>(got[i]) - static_cast<double>(want[i])));
     return worst / most;
 }
 

@@ -3,9 +3,9 @@
 
 #include "laws/alone.hpp"
 #include "laws/quadrature.hpp"
+#include "laws/worse.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <limits>
 
 // The laws of everything that has a density. Its total is one; its mean and its entropy are integrals of it; samples
 // have its moments; a closed KL is the integral, is what samples say, and is never negative.
@@ -105,7 +105,7 @@ density_report check_distribution(const numbers& parameters, const quadrature& s
     report.mass            = mean_over([](const double*, double) { return 1.0; });
     const results  summary = summaries<Q>(parameters, learned);
     for (std::size_t i = 0; i < n; ++i)
-        if (const double off = std::abs(summary["mean"][i] - mean_over([&](const double* y, double) { return y[i]; })); !(off <= report.mean_error)) report.mean_error = std::isnan(off) ? std::numeric_limits<double>::infinity() : off;
+        report.mean_error = worse(report.mean_error, std::abs(summary["mean"][i] - mean_over([&](const double* y, double) { return y[i]; })));
     const double entropy = -mean_over([](const double*, double l) { return l; });
     for (const auto& [name, values] : summary.named)
         if (name == "entropy") report.entropy_error = std::abs(values[0] - entropy);
@@ -121,7 +121,7 @@ density_report check_distribution(const numbers& parameters, const quadrature& s
         double s = 0;
         for (std::size_t i = 0; i < z.size(); i += n) s += f(&z[i]) / count;
         const double off = errors_of([&](const double* y, double) { return f(y); })(s);
-        report.worst_moment = std::isnan(off) ? std::numeric_limits<double>::infinity() : std::max(report.worst_moment, off);
+        report.worst_moment = worse(report.worst_moment, off);
     };
     for (std::size_t i = 0; i < n; ++i) {
         moment([&](const double* y) { return y[i]; });

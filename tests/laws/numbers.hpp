@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "laws/worse.hpp"
+
 #include <elbo/elbo.hpp>
 #include <elbo/machine/plain.hpp>
 
@@ -76,10 +78,7 @@ tape in_training(F f) {
 inline double apart(const numbers& a, const numbers& b) {
     if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
     double most = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const double d = std::abs(a[i] - b[i]);
-        most           = std::isnan(d) ? std::numeric_limits<double>::infinity() : std::max(most, d);
-    }
+    for (std::size_t i = 0; i < a.size(); ++i) most = worse(most, std::abs(a[i] - b[i]));
     return most;
 }
 

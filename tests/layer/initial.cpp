@@ -3,6 +3,8 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "laws/worse.hpp"
+
 #include <elbo/layer/initial.hpp>
 
 #include <algorithm>
@@ -63,7 +65,7 @@ double from_orthonormal(fans f) {
             double dot = 0;
             for (std::size_t i = 0; i < length; ++i)
                 dot += wide ? double{v[a * length + i]} * v[b * length + i] : double{v[i * count + a]} * v[i * count + b];
-            most = std::isnan(dot) ? 1e300 : std::max(most, std::abs(dot - (a == b)));
+            most = laws::worse(most, std::abs(dot - (a == b)));
         }
     return most;
 }

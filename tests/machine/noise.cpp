@@ -4,6 +4,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "laws/worse.hpp"
 #include "parity/replays.hpp"
 
 using namespace elbo;
@@ -57,10 +58,8 @@ BOOST_AUTO_TEST_CASE(normal_numbers_are_those_of_double_precision) {
         for (std::uint32_t row = 0; row < 50; ++row) {
             const random_key key = make_key(row, 3);
             const auto       got = row_of(cols, key, row, 9, 1, false);
-            for (std::size_t c = 0; c < cols; ++c) {
-                BOOST_REQUIRE(!std::isnan(got[c]));
-                worst = std::max(worst, std::abs(static_cast<double>(got[c]) - noise_at<double>(key, row, 9, 4, 1, c, false)));
-            }
+            for (std::size_t c = 0; c < cols; ++c)
+                worst = laws::worse(worst, std::abs(static_cast<double>(got[c]) - noise_at<double>(key, row, 9, 4, 1, c, false)));
         }
     BOOST_TEST(worst <= 3e-6);
 }

@@ -4,6 +4,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "laws/worse.hpp"
 #include "parity/models.hpp"
 
 using namespace elbo;
@@ -18,10 +19,7 @@ std::vector<float> numbers(std::size_t count) {
 }
 double most_apart(const std::vector<float>& a, const std::vector<float>& b) {
     double worst = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const auto d = static_cast<double>(std::abs(a[i] - b[i]) / (1 + std::abs(b[i])));
-        worst        = std::isnan(d) ? 1e300 : std::max(worst, d);
-    }
+    for (std::size_t i = 0; i < a.size(); ++i) worst = laws::worse(worst, static_cast<double>(std::abs(a[i] - b[i]) / (1 + std::abs(b[i]))));
     return worst;
 }
 

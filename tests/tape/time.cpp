@@ -5,6 +5,7 @@
 #define BOOST_TEST_DYN_LINK
 #include <boost/test/unit_test.hpp>
 
+#include "laws/worse.hpp"
 #include "parity/models.hpp"
 
 using namespace elbo;
@@ -50,10 +51,7 @@ double relative(const std::vector<double>& got, const std::vector<double>& want)
     double most = 0, worst = 0;
     for (double w : want) most = std::max(most, std::abs(w));
     if (got.size() != want.size()) return 1;
-    for (std::size_t i = 0; i < want.size(); ++i) {
-        const double d = std::abs(got[i] - want[i]) / std::max(most, 1e-300);
-        worst          = std::isnan(d) ? 1e300 : std::max(worst, d);
-    }
+    for (std::size_t i = 0; i < want.size(); ++i) worst = laws::worse(worst, std::abs(got[i] - want[i]) / std::max(most, 1e-300));
     return worst;
 }
 
@@ -125,10 +123,8 @@ BOOST_AUTO_TEST_CASE(one_sum_for_both_batches) {
             host       machine{{threads}};
             const auto got = on(machine, after, d).gradients;
             double     worst = 0, most = 0;
-            for (std::size_t i = 0; i < got.size(); ++i) {
-                const double apart = std::abs(static_cast<double>(got[i]) - want[i]);
-                most = std::max(most, std::abs(want[i])), worst = std::isnan(apart) ? 1e300 : std::max(worst, apart);
-            }
+            for (std::size_t i = 0; i < got.size(); ++i)
+                most = std::max(most, std::abs(want[i])), worst = laws::worse(worst, std::abs(static_cast<double>(got[i]) - want[i]));
             BOOST_TEST(worst <= 1e-5 * most, labelled << " with labels, " << threads << " threads");
         }
     }

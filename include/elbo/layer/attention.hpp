@@ -41,7 +41,7 @@ constexpr auto filter_bank(auto centre, auto stride, auto log_variance) {
 
 }  // namespace layers
 
-// A grid of N x N filters laid over an image.
+// A grid of N x N filters laid over an image; where there are several grids, each sees it: its channels are not taken for them.
 template <class Vertical, class Horizontal, class Number>
 struct attention {
     Vertical   vertical;    // F_Y (N, height)
@@ -54,13 +54,13 @@ struct attention {
     // gamma F_Y x F_X': eq. 27                               image (channels, height, width) · result (channels, n, n)
     template <std::size_t C, class Axis, int K>
     constexpr auto read(value<shape<C, height, width>, Axis, K> image) const {
-        const auto seen = matmul(matmul(vertical, layers::planes(for_each_grid(image))), transposed(horizontal));
+        const auto seen = matmul(matmul(vertical, layers::planes(layers::for_each_of(vertical, image))), transposed(horizontal));
         return layers::from_planes<C>(seen) * exp(log_gain);
     }
     // F_Y' w F_X / gamma: eq. 29                                 w (channels, n, n) · result (channels, height, width)
     template <std::size_t C, class Axis, int K>
     constexpr auto write(value<shape<C, n, n>, Axis, K> w) const {
-        const auto painted = matmul(matmul(transposed(vertical), layers::planes(for_each_grid(w))), horizontal);
+        const auto painted = matmul(matmul(transposed(vertical), layers::planes(layers::for_each_of(vertical, w))), horizontal);
         return layers::from_planes<C>(painted) * exp(-log_gain);
     }
     // The square that the grid covers and the width of its filters, for pictures: left, top, right, bottom, sigma in
@@ -68,13 +68,6 @@ struct attention {
     constexpr auto frame() const {
         const auto half = stride * (static_cast<double>(n) / 2);
         return join_columns(x - half - 0.5, y - half - 0.5, x + half - 0.5, y + half - 0.5, exp(0.5 * log_variance));
-    }
-
-private:
-    // An image, once for each of several grids that look at it: its channels shall not be taken for them.
-    template <class V>
-    static constexpr auto for_each_grid(V image) {
-        return repeat<(Vertical::k > V::k ? Vertical::k / V::k : 1)>(image);
     }
 };
 

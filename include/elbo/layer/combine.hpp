@@ -81,9 +81,8 @@ struct side_by_side<shape<C, H, W>, shape<D, H, W>> {
 template <class A, class B>
 constexpr auto beside(A a, B b) {
     if constexpr (is_image<typename A::shape>) {
-        using I         = image_of<typename A::shape>;
-        constexpr int k = A::k > B::k ? A::k : B::k;
-        return as_image<I::height, I::width>(join_columns(as_pixels(repeat<k / A::k>(a)), as_pixels(repeat<k / B::k>(b))));
+        using I = image_of<typename A::shape>;
+        return as_image<I::height, I::width>(join_columns(as_pixels(for_each_of(b, a)), as_pixels(for_each_of(a, b))));
     } else return join_columns(a, b);
 }
 }  // namespace layers

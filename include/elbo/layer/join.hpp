@@ -73,12 +73,6 @@ constexpr auto condition_or_recovered(const S& s, X x) {
     if constexpr (gives<Data, decltype(s.given)>) return s.template condition<Data>();
     else return verbs::recovered<value<Seen, typename X::axis>>(x.on);
 }
-// x, once for each of several conditions.
-template <class X, class C>
-constexpr auto for_each_of(C, X x) {
-    if constexpr (C::k > X::k && C::k % X::k == 0) return repeat<C::k / X::k>(x);
-    else return x;
-}
 }  // namespace layers
 
 // The condition's numbers beside the input's: concatenated to a vector; as constant planes, or channel by channel, to

@@ -171,6 +171,13 @@ constexpr auto apply(const Scope& s, X x) {
     else return apply_leaf<L>(s, x, parameters<L, In>{}, states<L, In>{});
 }
 
+// x, once for each of several: conditions, samples, grids.
+template <class X, class C>
+constexpr auto for_each_of(C, X x) {
+    if constexpr (C::k > X::k && C::k % X::k == 0) return repeat<C::k / X::k>(x);
+    else return x;
+}
+
 }  // namespace layers
 
 }  // namespace elbo

@@ -65,6 +65,13 @@ inline std::map<std::string, std::string> settings_of_a_run(const trainer_option
     return {{"seed", std::to_string(o.seed)}, {"batch", std::to_string(o.batch)}, {"optimizer", o.optimizer.name()}};
 }
 
+// The first that a file tells otherwise, in words; empty where there is none.
+inline std::string other_setting(const std::map<std::string, std::string>& told, const trainer_options& o) {
+    for (const auto& [key, value] : settings_of_a_run(o))
+        if (const auto at = told.find(key); at != told.end() && at->second != value) return key + " " + io::printable(at->second) + ", not " + value;
+    return "";
+}
+
 // Checkpoints every so many seconds and at each epoch's end; a signal finishes the step, writes one and stops. What is
 // not finite is not written.
 template <class Machine>
@@ -116,9 +123,8 @@ resumed resume(training<Machine>& train, const checkpoint_folder& folder) {
     newest_checkpoint newest = folder.newest();
     if (!newest.found) return {{}, std::move(newest.warnings)};
     const found_checkpoint& found = *newest.found;
-    for (const auto& [key, value] : settings_of_a_run(train.settings()))
-        if (const auto at = found.file.metadata.find(key); at != found.file.metadata.end() && at->second != value)
-            throw io::bad_file(found.path + ": it was trained with " + key + " " + io::printable(at->second) + ", not " + value);
+    if (const std::string other = other_setting(found.file.metadata, train.settings()); !other.empty())
+        throw io::bad_file(found.path + ": it was trained with " + other);
     train.restore(found.path, found.file, found.step);
     return {found.path, std::move(newest.warnings)};
 }
@@ -162,8 +168,7 @@ private:
         const auto& told = before.found->file.metadata;
         const auto  loss = told.find("held out loss");
         if (loss == told.end()) return;
-        for (const auto& [key, value] : settings_of_a_run(of_.settings()))
-            if (const auto at = told.find(key); at != told.end() && at->second != value) return;  // another run's
+        if (!other_setting(told, of_.settings()).empty()) return;  // another run's
         const std::uint64_t epochs = (e.step - before.found->step) / e.steps_per_epoch;
         rule_.best    = std::strtod(loss->second.c_str(), nullptr);
         rule_.best_at = before.found->step;

@@ -78,10 +78,10 @@ inline void take(const std::string& path, const io::tensor_file& file, const std
             buffer[p.offset] = static_cast<float>(number);
             continue;
         }
-        if (entry->dtype != "F32" && entry->dtype != "BF16")
-            throw io::bad_file(sentence({path, ": ", entry->name, ": expected type F32 or BF16, got ", entry->dtype}));
-        std::vector<float> room = entry->dtype == "BF16" ? io::floats_of_bf16(*entry) : std::vector<float>(p.size);
+        std::vector<float> room(p.size);
         if (entry->dtype == "F32") entry->copy_to(std::span<float>(room));
+        else if (entry->dtype == "BF16") room = io::floats_of_bf16(*entry);
+        else throw io::bad_file(sentence({path, ": ", entry->name, ": expected type F32 or BF16, got ", entry->dtype}));
         for (std::size_t i = 0; i < p.size; ++i) buffer[p.offset + i] = room[p.file_index(i)];
     }
 }
